@@ -1,0 +1,2 @@
+//! Trafficinator.
+fn main() {}
