@@ -1,1 +1,22 @@
-//! placeholder
+//! Who comes, when, and what they do: from a scenario to visits to the parameters of their hits.
+//!
+//! Pure: no input or output, no clock, no threads, no randomness but from its own seeded streams. A [`plan::Plan`] is
+//! (scenario, seed), and every visit of it a pure function of its number, the same bit for bit on any machine.
+
+pub mod arrivals;
+pub mod curve;
+pub mod encode;
+pub mod funnel;
+pub mod hit;
+pub mod ledger;
+pub mod order;
+pub mod place;
+pub mod plan;
+pub mod population;
+pub mod random;
+pub mod scenario;
+pub mod site;
+pub mod source;
+pub mod visit;
+pub mod visitor;
+mod wording;

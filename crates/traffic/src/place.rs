@@ -1,0 +1,112 @@
+//! Placing a visit in real time: a pure step that keeps it clear of midnight, where Matomo would split it in two.
+
+use crate::scenario::Clock;
+use crate::visit::Visit;
+
+/// Where the hits of a visit lie in time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Placement {
+    /// When the first hit happens, in milliseconds of Unix time.
+    pub start_ms: i64,
+    /// What is left of the time between hits beyond a second each: 1 unless the visit was compressed.
+    squeeze: f64,
+}
+
+/// Milliseconds that are left before midnight, so that a late clock does not reach it.
+const MARGIN_MS: i64 = 1_000;
+
+impl Placement {
+    /// When a hit of the visit happens, in milliseconds of Unix time. Hits stay at least a second apart.
+    pub fn at(&self, index: usize, offset_ms: u32) -> i64 {
+        self.start_ms + self.offset(index, offset_ms)
+    }
+
+    /// Milliseconds from the first hit to this one.
+    pub fn offset(&self, index: usize, offset_ms: u32) -> i64 {
+        if self.squeeze >= 1.0 {
+            return i64::from(offset_ms);
+        }
+        let least = index as i64 * 1_000;
+        least + ((i64::from(offset_ms) - least) as f64 * self.squeeze) as i64
+    }
+}
+
+/// Places a visit that would start at `start_ms`, given the midnights of the site's time zone around it (the last
+/// one at or before `start_ms`, and the next).
+///
+/// A visit that would cross midnight goes to the side on which its greater part lies. Under the simulated clock the
+/// past is free and the future is not: it is shifted back, or compressed into what comes after midnight. Under the
+/// real clock it is the other way round: it is shifted forward, or compressed into what is left of the day.
+pub fn place(visit: &Visit, start_ms: i64, midnight_ms: i64, clock: Clock) -> Placement {
+    let length = i64::from(visit.length_ms());
+    let last = start_ms + length;
+    let whole = Placement { start_ms, squeeze: 1.0 };
+    let before = midnight_ms - MARGIN_MS - start_ms;
+    let after = last - midnight_ms;
+    if length <= before {
+        return whole;
+    }
+    let least = (visit.actions.len() as i64 - 1) * 1_000;
+    let compressed = |start_ms, room: i64| {
+        let squeeze = (room - least) as f64 / (length - least).max(1) as f64;
+        Placement { start_ms, squeeze: squeeze.clamp(0.0, 1.0) }
+    };
+    match clock {
+        Clock::Simulated if before >= after || after < least => {
+            Placement { start_ms: midnight_ms - MARGIN_MS - length, squeeze: 1.0 }
+        }
+        Clock::Simulated => compressed(midnight_ms, after),
+        Clock::Real if after >= before || before < least => Placement { start_ms: midnight_ms, squeeze: 1.0 },
+        Clock::Real => compressed(start_ms, before),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::plan::tests::{classic, plan_of};
+    use crate::visit::Visit;
+
+    const MIDNIGHT: i64 = 86_400_000 * 20_000;
+
+    fn some_visit(number: u64) -> Visit {
+        plan_of(classic()).visit(number)
+    }
+
+    fn times(visit: &Visit, placement: Placement) -> Vec<i64> {
+        visit.actions.iter().enumerate().map(|(i, action)| placement.at(i, action.offset_ms)).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn no_visit_crosses_midnight_and_its_hits_stay_in_order(number in 0_u64..200, before in -100_000_i64..600_000) {
+            let visit = some_visit(number);
+            for clock in [Clock::Simulated, Clock::Real] {
+                let start = MIDNIGHT - before;
+                let next = if start < MIDNIGHT { MIDNIGHT } else { MIDNIGHT + 86_400_000 };
+                let placement = place(&visit, start, next, clock);
+                let times = times(&visit, placement);
+                prop_assert!(times.windows(2).all(|pair| pair[1] - pair[0] >= 1_000), "{times:?}");
+                let day = |t: i64| t.div_euclid(86_400_000);
+                prop_assert_eq!(day(times[0]), day(*times.last().unwrap()));
+                match clock {
+                    Clock::Simulated => prop_assert!(*times.last().unwrap() <= start + i64::from(visit.length_ms())),
+                    Clock::Real => prop_assert!(times[0] >= start),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_visit_away_from_midnight_is_left_alone() {
+        let visit = some_visit(1);
+        let placement = place(&visit, MIDNIGHT, MIDNIGHT + 86_400_000, Clock::Real);
+        assert_eq!(placement.start_ms, MIDNIGHT);
+        assert_eq!(
+            placement.at(2, visit.actions[2].offset_ms),
+            MIDNIGHT + i64::from(visit.actions[2].offset_ms)
+        );
+    }
+}

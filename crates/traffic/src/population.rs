@@ -1,0 +1,210 @@
+//! Who comes again: maps the number of a visit to its visitor, without state.
+//!
+//! Visits are dealt to 64 slots, slots to families of ever longer gaps. The visits of a family fill rows of lanes; a
+//! lane of row `r` goes on with the visitor of the same lane in row `r - 1`, or gets a new one. A seeded permutation
+//! within a quarter of the row decides when in its row a lane comes, so the gap between two visits of a visitor is
+//! between three and five quarters of a row. Every step can be walked backwards: that is how a visit finds its
+//! visitor.
+
+use crate::random::{self, Domain, Permutation};
+
+/// Slots of visit numbers.
+const SLOTS: u64 = 64;
+
+/// Slots of each family: weights fall as a power of the gap, which grows fourfold from family to family.
+const FAMILIES: [u64; 5] = [28, 17, 10, 6, 3];
+
+/// More earlier visits than these are not counted.
+const LONGEST_CHAIN: u32 = 64;
+
+/// One visit in the life of its visitor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attendance {
+    /// The visitor: the number of their first visit.
+    pub visitor: u64,
+    /// How many visits they made before this one.
+    pub earlier: u32,
+    /// The visit before this one.
+    pub predecessor: Option<u64>,
+}
+
+/// The visitors of a plan.
+#[derive(Clone, Debug)]
+pub struct Population {
+    seed: u64,
+    /// Chance that a lane goes on with its visitor: the share of returning visits in a long run.
+    returning: f64,
+    /// Lanes of a row of each family; 0 where nobody returns.
+    lanes: [u64; FAMILIES.len()],
+    /// Family and rank within the family of each slot, slots of each family.
+    slots: [(u8, u8); SLOTS as usize],
+    members: [Vec<u8>; FAMILIES.len()],
+}
+
+impl Population {
+    /// A population in which `returning` of the visits of a long run are by known visitors, and in which no two
+    /// visits of a visitor are `gap` or fewer visits apart. Without a gap nobody returns.
+    pub fn new(seed: u64, returning: f64, gap: Option<u64>) -> Population {
+        let mut slots = [(0, 0); SLOTS as usize];
+        let mut members: [Vec<u8>; FAMILIES.len()] = Default::default();
+        let deal = Permutation::new(SLOTS, random::hash(seed, Domain::Lane, u64::MAX));
+        let families = (0..FAMILIES.len()).flat_map(|f| std::iter::repeat_n(f, FAMILIES[f] as usize));
+        for (index, family) in families.enumerate() {
+            let slot = deal.forward(index as u64) as usize;
+            slots[slot].0 = family as u8;
+        }
+        for (slot, (family, rank)) in slots.iter_mut().enumerate() {
+            let family = &mut members[*family as usize];
+            *rank = family.len() as u8;
+            family.push(slot as u8);
+        }
+        let mut lanes = [0; FAMILIES.len()];
+        if let Some(gap) = gap {
+            // Two visits of a lane are more than 3/4 of a row apart, and a row of family 0 spans lanes * 64 / slots
+            // visits, give or take one round of the slots at either end.
+            let row = (gap + 2 * SLOTS) * 4 / 3 + 1;
+            lanes[0] = (row * FAMILIES[0]).div_ceil(SLOTS).next_multiple_of(4).max(8);
+            for family in 1..FAMILIES.len() {
+                lanes[family] = lanes[family - 1].saturating_mul(4);
+            }
+        }
+        Population { seed, returning, lanes, slots, members }
+    }
+
+    /// Who makes visit `number`, and what came before it.
+    pub fn attendance(&self, number: u64) -> Attendance {
+        let predecessor = self.predecessor(number);
+        let (mut visitor, mut earlier, mut before) = (number, 0, predecessor);
+        while let Some(visit) = before {
+            visitor = visit;
+            earlier += 1;
+            before = if earlier < LONGEST_CHAIN { self.predecessor(visit) } else { self.root(visit) };
+        }
+        Attendance { visitor, earlier: earlier.min(LONGEST_CHAIN), predecessor }
+    }
+
+    /// The first visit of a very long chain, or nothing where `visit` is that first visit itself.
+    fn root(&self, mut visit: u64) -> Option<u64> {
+        let start = visit;
+        while let Some(before) = self.predecessor(visit) {
+            visit = before;
+        }
+        (visit != start).then_some(visit)
+    }
+
+    fn predecessor(&self, number: u64) -> Option<u64> {
+        let (family, rank) = self.slots[(number % SLOTS) as usize];
+        let lanes = self.lanes[family as usize];
+        if lanes == 0 {
+            return None;
+        }
+        let weight = FAMILIES[family as usize];
+        let place = number / SLOTS * weight + u64::from(rank);
+        let row = place / lanes;
+        if row == 0 {
+            return None;
+        }
+        let lane = self.shuffle(family, row, lanes, place % lanes, Permutation::forward);
+        let draw = random::hash(
+            random::hash(self.seed, Domain::Returning, (u64::from(family) << 56) ^ row),
+            Domain::Returning,
+            lane,
+        );
+        if random::fraction(draw) >= self.returning {
+            return None;
+        }
+        let position = self.shuffle(family, row - 1, lanes, lane, Permutation::backward);
+        let before = (row - 1) * lanes + position;
+        let slot = self.members[family as usize][(before % weight) as usize];
+        Some(before / weight * SLOTS + u64::from(slot))
+    }
+
+    /// Lane of a position of a row, or position of a lane: each quarter of the row is permuted by itself.
+    fn shuffle(
+        &self,
+        family: u8,
+        row: u64,
+        lanes: u64,
+        index: u64,
+        step: fn(&Permutation, u64) -> u64,
+    ) -> u64 {
+        let quarter = lanes / 4;
+        let key = random::hash(self.seed, Domain::Lane, (u64::from(family) << 56) ^ row);
+        index / quarter * quarter + step(&Permutation::new(quarter, key), index % quarter)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    fn predecessors(population: &Population, visits: u64) -> HashMap<u64, u64> {
+        let mut successor_of = HashMap::new();
+        for visit in 0..visits {
+            if let Some(before) = population.predecessor(visit) {
+                assert!(before < visit);
+                assert!(successor_of.insert(before, visit).is_none(), "{before} has two successors");
+            }
+        }
+        successor_of
+    }
+
+    #[test]
+    fn every_visit_has_at_most_one_predecessor_and_one_successor() {
+        for seed in 0..8 {
+            predecessors(&Population::new(seed, 0.4, Some(100)), 50_000);
+        }
+    }
+
+    #[test]
+    fn two_visits_of_a_visitor_are_further_apart_than_the_gap() {
+        for gap in [0, 1, 50, 1_000, 12_345] {
+            for (before, after) in predecessors(&Population::new(3, 0.5, Some(gap)), 200_000) {
+                assert!(after - before > gap, "{before} and {after} are closer than {gap}");
+            }
+        }
+    }
+
+    #[test]
+    fn all_visits_of_a_chain_name_the_same_visitor() {
+        let population = Population::new(3, 0.6, Some(10));
+        let mut attendance: HashMap<u64, Attendance> = HashMap::new();
+        for visit in 0..100_000 {
+            let this = population.attendance(visit);
+            match this.predecessor {
+                None => assert_eq!((this.visitor, this.earlier), (visit, 0)),
+                Some(before) => {
+                    let before = attendance[&before];
+                    assert_eq!(this.visitor, before.visitor);
+                    assert_eq!(this.earlier, before.earlier + 1);
+                }
+            }
+            attendance.insert(visit, this);
+        }
+    }
+
+    #[test]
+    fn a_very_long_chain_still_names_its_first_visit() {
+        let population = Population::new(3, 1.0, Some(0));
+        for visit in (0..40_000).step_by(997) {
+            let this = population.attendance(visit);
+            assert_eq!(population.predecessor(this.visitor), None);
+            assert!(this.earlier <= LONGEST_CHAIN);
+        }
+    }
+
+    #[test]
+    fn the_share_of_returning_visits_is_reached_once_the_rows_are_filled() {
+        let population = Population::new(9, 0.3, Some(10));
+        let returning = (500_000..600_000).filter(|&visit| population.predecessor(visit).is_some()).count();
+        assert!((returning as f64 / 100_000.0 - 0.3).abs() < 0.006, "{returning}");
+    }
+
+    #[test]
+    fn nobody_returns_where_no_gap_is_known() {
+        let population = Population::new(9, 0.3, None);
+        assert!((0..10_000).all(|visit| population.predecessor(visit).is_none()));
+    }
+}
