@@ -1,5 +1,7 @@
 //! Due times of visits: the open model. Visit `k` arrives where the integral of the rate curve reaches `u_k`.
 
+use std::ops::Deref;
+
 use crate::curve::{Curve, Nanos};
 use crate::random::{Domain, Stream};
 
@@ -18,8 +20,8 @@ const CELL: u64 = 4_096;
 /// Tells when visits arrive. Remembers the last cell of a Poisson process, so walking through visits in order costs
 /// one draw a visit; the answers do not depend on what was asked before.
 #[derive(Clone, Debug)]
-pub struct Arrivals<'a> {
-    curve: &'a Curve,
+pub struct Arrivals<C> {
+    curve: C,
     pattern: Pattern,
     seed: u64,
     cell: Cell,
@@ -32,9 +34,9 @@ struct Cell {
     positions: Vec<f64>,
 }
 
-impl<'a> Arrivals<'a> {
+impl<C: Deref<Target = Curve>> Arrivals<C> {
     /// Arrivals along a curve.
-    pub fn new(curve: &'a Curve, pattern: Pattern, seed: u64) -> Arrivals<'a> {
+    pub fn new(curve: C, pattern: Pattern, seed: u64) -> Arrivals<C> {
         Arrivals { curve, pattern, seed, cell: Cell::default() }
     }
 

@@ -64,7 +64,9 @@ impl Curve {
         for stage in stages {
             let days = stage.length.div_ceil(DAY).max(1);
             for day in 0..days {
-                let (start, end) = (stage.length * day / days, stage.length * (day + 1) / days);
+                // Ten years of nanoseconds times their days are more than 64 bits.
+                let part = |day| (u128::from(stage.length) * u128::from(day) / u128::from(days)) as Nanos;
+                let (start, end) = (part(day), part(day + 1));
                 let at =
                     |t: Nanos| stage.from + (stage.to - stage.from) * (t as f64 / stage.length.max(1) as f64);
                 curve.push(at(start), at(end), end - start);

@@ -8,7 +8,7 @@ use crate::hit::Kind;
 use crate::ledger::Cents;
 use crate::order::{FixedOrder, MOST_ITEMS};
 use crate::scenario::Share;
-use crate::site::title_of;
+use crate::site::{LONGEST_URL, title_of};
 
 /// The most steps of a funnel, and the longest it may take in all: no visit may span days.
 const MOST_STEPS: usize = 100;
@@ -270,6 +270,18 @@ fn check_delay(raw: &RawStep, problems: &mut Vec<String>) -> (f64, f64) {
 
 fn check_url(name: &str, text: &str, problems: &mut Vec<String>) -> Option<Text> {
     match Url::parse(text) {
+        Ok(url) if !url.username().is_empty() || url.password().is_some() => {
+            problems
+                .push(format!("{name} holds a user name or password, which would be recorded; leave it out"));
+            None
+        }
+        Ok(_) if text.len() > LONGEST_URL => {
+            let length = text.len();
+            problems.push(format!(
+                "{name} has {length} characters; Matomo cuts at 1,024, give at most {LONGEST_URL}"
+            ));
+            None
+        }
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => Some(Text::new(text)),
         _ => {
             problems.push(format!("{name} {text:?} is not an absolute http or https URL"));
@@ -382,13 +394,16 @@ mod tests {
     #[test]
     fn every_problem_is_reported_with_its_place() {
         let problems = parse(
-            r#"[{"name": "x", "probability": 2, "priority": -1, "steps": [
+            &r#"[{"name": "x", "probability": 2, "priority": -1, "steps": [
                 {"type": "event"},
                 {"type": "pageview", "url": "/relative", "delay_seconds_min": 5, "delay_seconds_max": 4},
                 {"type": "ecommerce", "ecommerce_revenue": 10, "ecommerce_subtotal": 8, "ecommerce_tax": 1, "ecommerce_shipping": 5},
                 {"type": "ecommerce", "ecommerce_tax": 1, "ecommerce_items": 0},
-                {"type": "site_search", "search_keyword": "a", "search_results": -1}
-            ]}, {"name": "y", "probability": 1, "steps": []}]"#,
+                {"type": "site_search", "search_keyword": "a", "search_results": -1},
+                {"type": "outlink", "target_url": "https://me:secret@b.example/"},
+                {"type": "pageview", "url": "https://a.example/LONG"}
+            ]}, {"name": "y", "probability": 1, "steps": []}]"#
+                .replace("LONG", &"x".repeat(1_000)),
             0.1,
         )
         .unwrap_err();
@@ -405,6 +420,8 @@ mod tests {
             "step 4: ecommerce_items 0",
             "step 4: ecommerce_tax and",
             "step 5: search_results -1",
+            "step 6: target_url holds a user name or password",
+            "step 7: url has 1018 characters",
             "funnel 2 (\"y\"): it has no steps",
         ] {
             assert!(text.contains(expected), "{expected:?} is not in\n{text}");

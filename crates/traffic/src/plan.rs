@@ -3,6 +3,8 @@
 mod draw;
 mod parameters;
 
+use std::sync::Arc;
+
 use jiff::tz::TimeZone;
 
 pub use draw::Planner;
@@ -49,7 +51,7 @@ pub struct Plan {
     population: Population,
     sources: Sources,
     /// None in a closed model: visits have no due times.
-    curve: Option<Curve>,
+    curve: Option<Arc<Curve>>,
     time_zones: Vec<TimeZone>,
     /// Name of the parameter that holds the run id.
     tag: Option<String>,
@@ -80,7 +82,7 @@ impl Plan {
                 };
                 let seconds = 2.0 * scenario.longest_visit() + scenario.longest_sending() + APART;
                 let gap = (seconds * curve.peak() * FASTEST).ceil() as u64;
-                (Some(curve), Some(gap))
+                (Some(Arc::new(curve)), Some(gap))
             }
         };
         let visitors = Visitors::new(seed, run);
@@ -154,8 +156,8 @@ impl Plan {
     }
 
     /// Due times of the visits; `None` in a closed model.
-    pub fn arrivals(&self) -> Option<Arrivals<'_>> {
-        self.curve.as_ref().map(|curve| Arrivals::new(curve, self.scenario.pattern, self.seed))
+    pub fn arrivals(&self) -> Option<Arrivals<Arc<Curve>>> {
+        self.curve.as_ref().map(|curve| Arrivals::new(Arc::clone(curve), self.scenario.pattern, self.seed))
     }
 
     /// Whether the plan has a visit with this number.
@@ -173,7 +175,7 @@ impl Plan {
 
     /// Plans one visit. Use a [`Planner`] for many.
     pub fn visit(&self, number: u64) -> Visit {
-        Planner::new(self).visit(number, Vec::new())
+        Planner::default().visit(self, number, Vec::new())
     }
 
     /// The time zones visitors live in.

@@ -11,7 +11,7 @@ use crate::random::{Stream, Weighted};
 pub const DEFAULT_LIST: &str = include_str!("../../../config/urls.txt");
 
 /// The longest URL Matomo stores whole, with room for campaign parameters.
-const LONGEST_URL: usize = 1_000;
+pub(crate) const LONGEST_URL: usize = 1_000;
 
 /// Index of a page of the site.
 pub type PageId = u32;
@@ -228,12 +228,16 @@ fn above(url: &str) -> impl Iterator<Item = &str> {
     )
 }
 
-/// A title for a page that has none: the last part of its path, or its host.
+/// A title for a page that has none: the last part of its path, or its host; never blank, or Matomo would take a
+/// search for it for a page view.
 pub(crate) fn title_of(url: &str) -> String {
     let path = url.split(['?', '#']).next().unwrap_or(url).trim_end_matches('/');
     let last = path.rsplit('/').next().unwrap_or(path);
     let last = last.rsplit_once('.').filter(|_| path.matches('/').count() > 2).map_or(last, |(stem, _)| stem);
     let mut words = last.replace(['-', '_'], " ");
+    if words.trim().is_empty() {
+        return url.to_owned();
+    }
     if let Some(first) = words.get_mut(0..1) {
         first.make_ascii_uppercase();
     }

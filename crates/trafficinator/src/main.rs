@@ -1,2 +1,53 @@
-//! Trafficinator.
-fn main() {}
+//! Trafficinator: sends realistic visits to a Matomo and accounts for every one of them.
+
+mod cli;
+mod commands;
+mod exit;
+mod log;
+mod matomo;
+mod progress;
+mod scenario;
+mod settings;
+mod summary;
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+use exit::Exit;
+
+/// Says what went wrong in one line; the exit code tells the rest.
+#[expect(clippy::print_stderr, reason = "the one place where an error ends the program")]
+fn main() -> ExitCode {
+    match conceal_secrets().and_then(|()| commands::run(cli::parse_or_exit(), &environment())) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            eprintln!("trafficinator: {error:#}");
+            Exit::Runtime.into()
+        }
+    }
+}
+
+/// A secret on the command line can be read by everybody on this machine: the program starts again without it.
+#[cfg(unix)]
+fn conceal_secrets() -> anyhow::Result<()> {
+    use std::os::unix::process::CommandExt as _;
+
+    let args: Vec<_> = std::env::args_os().collect();
+    let Some((args, variables)) = settings::conceal::conceal_secrets(&args) else { return Ok(()) };
+    let program = std::env::current_exe()?;
+    let error = std::process::Command::new(program).arg0(&args[0]).args(&args[1..]).envs(variables).exec();
+    Err(anyhow::Error::new(error).context("failed to start again without the secret on the command line"))
+}
+
+#[cfg(not(unix))]
+fn conceal_secrets() -> anyhow::Result<()> {
+    Ok(())
+}
+
+/// The environment, read once and passed on as an argument.
+#[expect(clippy::disallowed_methods, reason = "the home of the environment")]
+fn environment() -> BTreeMap<String, String> {
+    std::env::vars_os()
+        .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
+        .collect()
+}

@@ -9,10 +9,9 @@ use crate::scenario::{CLOSING, Clock, LONGEST_GAP};
 use crate::visit::{Action, Deed, Place, StepId, Visit};
 use crate::wording;
 
-/// Draws visits one after the other, keeping the memory it works with.
-#[derive(Debug)]
-pub struct Planner<'a> {
-    plan: &'a Plan,
+/// The memory that visits are drawn in, one after the other.
+#[derive(Debug, Default)]
+pub struct Planner {
     /// What comes before each hit but the first.
     gaps: Vec<Gap>,
     order: Order,
@@ -34,15 +33,9 @@ const EXTRAS: usize = 6;
 const LEAST_MS: f64 = 1_000.0;
 const MOST_MS: f64 = LONGEST_GAP * 1_000.0;
 
-impl<'a> Planner<'a> {
-    /// A planner.
-    pub fn new(plan: &'a Plan) -> Planner<'a> {
-        Planner { plan, gaps: Vec::new(), order: Order::default() }
-    }
-
+impl Planner {
     /// Plans visit `number`. `actions` is memory to use: that of a visit that is over.
-    pub fn visit(&mut self, number: u64, mut actions: Vec<Action>) -> Visit {
-        let plan = self.plan;
+    pub fn visit(&mut self, plan: &Plan, number: u64, mut actions: Vec<Action>) -> Visit {
         let attendance = plan.population.attendance(number);
         let mut stream = Stream::new(plan.seed, Domain::Visit, number);
         actions.clear();
@@ -60,7 +53,7 @@ impl<'a> Planner<'a> {
         let funnel = plan.scenario.funnels.iter().position(|funnel| stream.chance(funnel.probability.get()));
         let exits = match funnel {
             Some(index) => {
-                self.walk(index, &mut visit, &mut stream);
+                self.walk(plan, index, &mut visit, &mut stream);
                 plan.scenario.funnels[index].exit_after_completion
             }
             None => false,
@@ -69,7 +62,7 @@ impl<'a> Planner<'a> {
             let seconds = stream.range(CLOSING.0, CLOSING.1);
             self.close(&mut visit, Gap::Fixed(seconds));
         } else {
-            self.browse(&mut visit, &mut stream);
+            self.browse(plan, &mut visit, &mut stream);
             let weight = dwell(&mut stream);
             self.close(&mut visit, Gap::Part(weight));
         }
@@ -92,10 +85,10 @@ impl<'a> Planner<'a> {
     }
 
     /// Walks a funnel from its first step to its last.
-    fn walk(&mut self, index: usize, visit: &mut Visit, stream: &mut Stream) {
+    fn walk(&mut self, plan: &Plan, index: usize, visit: &mut Visit, stream: &mut Stream) {
         let mut place = Place::Page(0);
         let mut view = 0;
-        for (step_index, step) in self.plan.scenario.funnels[index].steps.iter().enumerate() {
+        for (step_index, step) in plan.scenario.funnels[index].steps.iter().enumerate() {
             let id = StepId { funnel: index as u16, step: step_index as u16 };
             let deed = match &step.deed {
                 StepDeed::Pageview(_) => {
@@ -105,7 +98,7 @@ impl<'a> Planner<'a> {
                 }
                 StepDeed::Order(fixed) => {
                     let nth = step_index as u8 + 1;
-                    Deed::StepOrder { id, nth, revenue: self.price(visit.number, nth, *fixed) }
+                    Deed::StepOrder { id, nth, revenue: self.price(plan, visit.number, nth, *fixed) }
                 }
                 other => Deed::Step { id, kind: other.kind() },
             };
@@ -115,11 +108,11 @@ impl<'a> Planner<'a> {
     }
 
     /// Walks along the site, with what happens on the pages.
-    fn browse(&mut self, visit: &mut Visit, stream: &mut Stream) {
-        let scenario = &self.plan.scenario;
+    fn browse(&mut self, plan: &Plan, visit: &mut Visit, stream: &mut Stream) {
+        let scenario = &plan.scenario;
         let (low, high) = scenario.pageviews;
         let pages = stream.between(low, high) as u16;
-        let mut extras = self.extras(visit.number, pages, stream);
+        let mut extras = self.extras(plan, visit.number, pages, stream);
         extras.sort_by_key(|extra| extra.as_ref().map_or(u16::MAX, |(page, _)| *page));
         let first = visit.actions.last().map_or(0, |last| last.view + 1);
         let mut page = scenario.site.entry(stream);
@@ -140,9 +133,15 @@ impl<'a> Planner<'a> {
 
     /// What happens besides page views, each with its own independent probability, and on which page. Never the
     /// first action: the page is viewed before.
-    fn extras(&mut self, number: u64, pages: u16, stream: &mut Stream) -> [Option<(u16, Deed)>; EXTRAS] {
-        let shares = &self.plan.scenario.shares;
-        let site = &self.plan.scenario.site;
+    fn extras(
+        &mut self,
+        plan: &Plan,
+        number: u64,
+        pages: u16,
+        stream: &mut Stream,
+    ) -> [Option<(u16, Deed)>; EXTRAS] {
+        let shares = &plan.scenario.shares;
+        let site = &plan.scenario.site;
         let some = |list: usize, stream: &mut Stream| stream.below(list as u32) as u16;
         let mut extras = [None; EXTRAS];
         let chances =
@@ -164,7 +163,7 @@ impl<'a> Planner<'a> {
                 4 => (page, Deed::Event(some(wording::EVENTS.len(), stream))),
                 // People buy late in their visit.
                 _ => {
-                    let revenue = self.price(number, 0, FixedOrder::default());
+                    let revenue = self.price(plan, number, 0, FixedOrder::default());
                     (page.max(pages - 1 - page), Deed::Order { nth: 0, revenue })
                 }
             });
@@ -172,8 +171,8 @@ impl<'a> Planner<'a> {
         extras
     }
 
-    fn price(&mut self, number: u64, nth: u8, fixed: FixedOrder) -> u32 {
-        self.plan.draw_order(number, nth, fixed, &mut self.order);
+    fn price(&mut self, plan: &Plan, number: u64, nth: u8, fixed: FixedOrder) -> u32 {
+        plan.draw_order(number, nth, fixed, &mut self.order);
         self.order.revenue().0 as u32
     }
 

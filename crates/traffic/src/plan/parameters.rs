@@ -94,12 +94,12 @@ impl Plan {
         let url = url.unwrap_or_else(|| self.url(action.place));
         match visit.source {
             Source::Campaign(campaign) if index == 0 => {
-                let sign = if url.raw().contains('?') { "&" } else { "?" };
+                let sign = |page: &str| if page.contains('?') { "&" } else { "?" };
                 match url.raw().find('#') {
-                    None => out.joined("url", url, &[sign, campaign.parameters]),
+                    None => out.joined("url", url, &[sign(url.raw()), campaign.parameters]),
                     Some(at) => {
                         let (page, fragment) = url.raw().split_at(at);
-                        out.joined("url", &Text::new(page), &[sign, campaign.parameters, fragment]);
+                        out.joined("url", &Text::new(page), &[sign(page), campaign.parameters, fragment]);
                     }
                 }
             }

@@ -1,0 +1,116 @@
+//! Midnights and local times, remembered for as long as they hold.
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+/// The midnights of one time zone.
+#[derive(Debug)]
+pub(crate) struct Midnights {
+    zone: TimeZone,
+    day: std::ops::Range<i64>,
+}
+
+impl Midnights {
+    pub(crate) fn new(zone: TimeZone) -> Midnights {
+        Midnights { zone, day: 0..0 }
+    }
+
+    /// The first midnight after a moment, both in milliseconds of Unix time.
+    pub(crate) fn after(&mut self, unix_ms: i64) -> i64 {
+        if !self.day.contains(&unix_ms) {
+            self.day = day_around(&self.zone, unix_ms);
+        }
+        self.day.end
+    }
+}
+
+/// The day that a moment belongs to, in milliseconds of Unix time.
+fn day_around(zone: &TimeZone, unix_ms: i64) -> std::ops::Range<i64> {
+    let bounds = Timestamp::from_millisecond(unix_ms).ok().and_then(|moment| {
+        let start = moment.to_zoned(zone.clone()).start_of_day().ok()?;
+        let next = start.tomorrow().ok()?.start_of_day().ok()?;
+        Some(start.timestamp().as_millisecond()..next.timestamp().as_millisecond())
+    });
+    bounds.unwrap_or(i64::MIN..i64::MAX)
+}
+
+/// Lengths in nanoseconds of the days from a moment on: what is left of the first, then whole ones.
+pub fn day_lengths(zone: &TimeZone, unix_ms: i64) -> impl Iterator<Item = u64> {
+    let zone = zone.clone();
+    let mut at = unix_ms;
+    std::iter::from_fn(move || {
+        let end = day_around(&zone, at).end;
+        let length = end.checked_sub(at).filter(|length| *length > 0)? as u64;
+        at = end;
+        Some(length * 1_000_000)
+    })
+}
+
+/// Offsets from UTC of some time zones. They change at quarters of an hour at most.
+#[derive(Debug)]
+pub(crate) struct Offsets {
+    zones: Vec<TimeZone>,
+    seconds: Vec<i64>,
+    quarter: i64,
+}
+
+impl Offsets {
+    pub(crate) fn new(zones: Vec<TimeZone>) -> Offsets {
+        Offsets { seconds: vec![0; zones.len()], zones, quarter: i64::MIN }
+    }
+
+    /// Looks the offsets up again when a new quarter has begun.
+    pub(crate) fn refresh(&mut self, now: i64) {
+        let quarter = now.div_euclid(900);
+        if quarter != self.quarter {
+            let moment = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(quarter * 900);
+            for (seconds, zone) in self.seconds.iter_mut().zip(&self.zones) {
+                *seconds = i64::from(zone.to_offset(moment).seconds());
+            }
+            self.quarter = quarter;
+        }
+    }
+
+    /// Seconds since local midnight in zone `index` at a second of Unix time near to the last refresh.
+    pub(crate) fn local_seconds(&self, index: usize, unix: i64) -> u32 {
+        (unix + self.seconds[index]).rem_euclid(86_400) as u32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ms(text: &str) -> i64 {
+        text.parse::<Timestamp>().unwrap().as_millisecond()
+    }
+
+    #[test]
+    fn days_are_23_or_25_hours_long_where_clocks_change() {
+        let berlin = TimeZone::get("Europe/Berlin").unwrap();
+        let hours = |from: &str| -> Vec<u64> {
+            day_lengths(&berlin, ms(from)).take(3).map(|length| length / 1_000_000_000 / 3_600).collect()
+        };
+        assert_eq!(hours("2026-03-28T11:00:00Z"), [12, 23, 24]);
+        assert_eq!(hours("2026-10-24T10:00:00Z"), [12, 25, 24]);
+    }
+
+    #[test]
+    fn midnight_is_that_of_the_zone() {
+        let mut tokyo = Midnights::new(TimeZone::get("Asia/Tokyo").unwrap());
+        assert_eq!(tokyo.after(ms("2026-11-23T14:59:59Z")), ms("2026-11-23T15:00:00Z"));
+        assert_eq!(tokyo.after(ms("2026-11-23T15:00:00Z")), ms("2026-11-24T15:00:00Z"));
+    }
+
+    #[test]
+    fn local_time_follows_the_zone() {
+        let zones = ["UTC", "Asia/Kolkata", "America/New_York"].map(|name| TimeZone::get(name).unwrap());
+        let mut offsets = Offsets::new(zones.to_vec());
+        let unix = ms("2026-11-23T23:10:05Z") / 1_000;
+        offsets.refresh(unix);
+        let clock = |seconds: u32| (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+        assert_eq!(clock(offsets.local_seconds(0, unix)), (23, 10, 5));
+        assert_eq!(clock(offsets.local_seconds(1, unix)), (4, 40, 5));
+        assert_eq!(clock(offsets.local_seconds(2, unix)), (18, 10, 5));
+    }
+}

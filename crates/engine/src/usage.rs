@@ -1,0 +1,58 @@
+//! What the process has used: processor time, memory, and how many files it may open.
+
+use std::time::Duration;
+
+/// What the process has used since it started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Processor time of all threads, in user and system mode.
+    pub cpu: Duration,
+    /// The most memory it held at once, in bytes.
+    pub max_rss_bytes: u64,
+}
+
+/// Reads what the process has used; zeroes where the system does not tell.
+#[cfg(unix)]
+pub fn usage() -> Usage {
+    use nix::sys::resource::{UsageWho, getrusage};
+    use nix::sys::time::TimeVal;
+
+    let Ok(usage) = getrusage(UsageWho::RUSAGE_SELF) else { return Usage::default() };
+    let time = |value: TimeVal| {
+        Duration::from_secs(value.tv_sec() as u64) + Duration::from_micros(value.tv_usec() as u64)
+    };
+    // Linux counts kibibytes, macOS bytes.
+    let unit = if cfg!(target_os = "macos") { 1 } else { 1_024 };
+    Usage {
+        cpu: time(usage.user_time()) + time(usage.system_time()),
+        max_rss_bytes: usage.max_rss() as u64 * unit,
+    }
+}
+
+/// Reads what the process has used; zeroes where the system does not tell.
+#[cfg(not(unix))]
+pub fn usage() -> Usage {
+    Usage::default()
+}
+
+/// Makes room for so many open files, as far as the system allows; returns how many there may be.
+#[cfg(unix)]
+pub fn raise_open_files(wanted: u64) -> u64 {
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+
+    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else { return wanted };
+    if soft >= wanted {
+        return soft;
+    }
+    let raised = wanted.min(hard);
+    match setrlimit(Resource::RLIMIT_NOFILE, raised, hard) {
+        Ok(()) => raised,
+        Err(_) => soft,
+    }
+}
+
+/// Makes room for so many open files, as far as the system allows; returns how many there may be.
+#[cfg(not(unix))]
+pub fn raise_open_files(wanted: u64) -> u64 {
+    wanted
+}

@@ -1,0 +1,675 @@
+//! A worker: one thread that plans its share of the visits, sends their hits when they are due, and records what
+//! happens. Everything in it is single-threaded; connections are its only tasks.
+
+use std::cell::RefCell;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Poll, Waker};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::Request;
+use hyper::header::{DATE, HeaderMap};
+use tokio::sync::{Notify, watch};
+use tokio::time::Sleep;
+use traffic::arrivals::Arrivals;
+use traffic::curve::{Curve, Nanos, SECOND};
+use traffic::place::place;
+use traffic::plan::{Plan, Planner, Stamp};
+use traffic::scenario::Clock as VisitClock;
+
+use crate::agenda::{Agenda, Credit, Open, Slot};
+use crate::calendar::{Midnights, Offsets};
+use crate::clock::Clock;
+use crate::observation::{Failure, Observation, Outcome};
+use crate::recorder::{LATE_NS, Snapshot};
+use crate::run::{Options, Phase, Published};
+use crate::skew::Skew;
+use crate::transport::{Answer, Client, Connection, NotSent, Requests};
+
+/// A hit that could not be sent for so long after it was due is dropped.
+pub(crate) const LAG_LIMIT: Nanos = 30 * SECOND;
+
+/// An idle connection older than this is not used again: many servers close theirs after 5 s, and a hit sent into a
+/// closing connection is lost without anybody knowing whether it arrived.
+const IDLE_LIMIT: Nanos = 4 * SECOND;
+
+/// How often a hit that certainly was not recorded is tried again, and how long after the first failure.
+const RETRIES: u8 = 3;
+const BACK_OFF: Nanos = SECOND / 4;
+
+/// Totals are published this often.
+const PUBLISH: Nanos = SECOND;
+
+/// A simulated hit happened at least this long ago, in milliseconds: clocks of web servers differ.
+const SAFETY_MS: i64 = 5_000;
+
+/// What a worker is given.
+pub(crate) struct Assignment {
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) client: Client,
+    pub(crate) clock: Clock,
+    pub(crate) options: Options,
+    /// Which worker of how many.
+    pub(crate) index: u64,
+    pub(crate) of: u64,
+    /// Its part of the requests in flight.
+    pub(crate) slots: usize,
+    pub(crate) skew: Skew,
+    pub(crate) phase: watch::Receiver<Phase>,
+    pub(crate) published: Arc<Mutex<Published>>,
+}
+
+/// Works until its visits are over or the run is stopped.
+pub(crate) async fn work(assignment: Assignment) {
+    let slots = assignment.slots;
+    let mut phase = assignment.phase.clone();
+    let worker = Rc::new(Worker {
+        clock: assignment.clock,
+        client: assignment.client.clone(),
+        wake: Notify::new(),
+        state: RefCell::new(State::new(assignment)),
+    });
+    let mut sleep = pin!(tokio::time::sleep(Duration::ZERO));
+    loop {
+        let now = worker.clock.now();
+        let requested = *phase.borrow_and_update();
+        let wake_at = {
+            let mut state = worker.state.borrow_mut();
+            state.obey(requested, now);
+            state.admit(now);
+            let spawn = state.dispatch(now);
+            for id in spawn {
+                tokio::task::spawn_local(serve(Rc::clone(&worker), id));
+            }
+            if now >= state.publish_at {
+                state.publish(now);
+            }
+            if state.is_over(now) {
+                break;
+            }
+            state.wake_at(slots)
+        };
+        sleep.as_mut().reset(worker.clock.instant(wake_at));
+        tokio::select! {
+            () = &mut sleep => {}
+            () = worker.wake.notified() => {}
+            changed = phase.changed() => if changed.is_err() { break },
+        }
+    }
+    let mut state = worker.state.borrow_mut();
+    let now = worker.clock.now();
+    state.cut(now);
+    state.publish(now);
+}
+
+struct Worker {
+    clock: Clock,
+    client: Client,
+    /// Wakes the loop above: there is something new to wait for, or nothing any more.
+    wake: Notify,
+    state: RefCell<State>,
+}
+
+/// The tasks that own connections.
+#[derive(Default)]
+struct Seat {
+    /// A visit whose hit it is to send.
+    job: Option<Slot>,
+    waker: Option<Waker>,
+}
+
+struct State {
+    plan: Arc<Plan>,
+    planner: Planner,
+    /// None in a closed model.
+    arrivals: Option<Arrivals<Arc<Curve>>>,
+    options: Options,
+    index: u64,
+    of: u64,
+    clock: Clock,
+    /// The next visit of this worker and when it is due; `None` when there are no more.
+    next: Option<(u64, Nanos)>,
+    agenda: Agenda,
+    seats: Vec<Seat>,
+    idle: Vec<usize>,
+    slots: usize,
+    in_flight: usize,
+    /// When the last of the slots that were all taken became free.
+    freed_at: Nanos,
+    /// Visits that are being sent right now, for the end of the run.
+    sending: Vec<Slot>,
+    /// When what is still open is cut off.
+    cut_at: Option<Nanos>,
+    requests: Requests,
+    skew: Skew,
+    midnights: Midnights,
+    offsets: Offsets,
+    recorded: Snapshot,
+    publish_at: Nanos,
+    /// When the loop will wake up.
+    asleep_until: Nanos,
+    published: Arc<Mutex<Published>>,
+}
+
+impl State {
+    fn new(assignment: Assignment) -> State {
+        let Assignment { plan, client, clock, options, index, of, slots, skew, published, .. } = assignment;
+        let mut state = State {
+            arrivals: plan.arrivals(),
+            planner: Planner::default(),
+            requests: Requests::new(&plan, client.target()),
+            midnights: Midnights::new(options.site_time_zone.clone()),
+            offsets: Offsets::new(plan.time_zones().to_vec()),
+            plan,
+            options,
+            index,
+            of,
+            clock,
+            next: None,
+            agenda: Agenda::default(),
+            seats: Vec::new(),
+            idle: Vec::new(),
+            slots,
+            in_flight: 0,
+            freed_at: 0,
+            sending: Vec::new(),
+            cut_at: None,
+            skew,
+            recorded: Snapshot::default(),
+            publish_at: clock.now() + PUBLISH,
+            asleep_until: 0,
+            published,
+        };
+        state.next = state.find(0);
+        state
+    }
+
+    /// The first visit of this worker from `number` on, and when it is due.
+    fn find(&mut self, mut number: u64) -> Option<(u64, Nanos)> {
+        while self.plan.contains(number) {
+            if self.plan.worker(number, self.of) == self.index {
+                let due = match &mut self.arrivals {
+                    Some(arrivals) => arrivals.due(number)?,
+                    None => 0,
+                };
+                return Some((number, due)).filter(|_| self.options.until.is_none_or(|until| due < until));
+            }
+            number += 1;
+        }
+        None
+    }
+
+    fn is_closed_model(&self) -> bool {
+        self.arrivals.is_none()
+    }
+
+    /// Ends arrivals, or everything, when told to or when the time is over.
+    fn obey(&mut self, phase: Phase, now: Nanos) {
+        match phase {
+            Phase::Run => {}
+            Phase::Drain { since } => {
+                self.admit(since.min(now));
+                self.next = None;
+                let end = since + self.options.grace;
+                self.cut_at = Some(self.cut_at.map_or(end, |earlier| earlier.min(end)));
+            }
+            Phase::Abort => {
+                self.next = None;
+                self.cut_at = Some(now);
+            }
+        }
+        if let Some(until) = self.options.until.filter(|until| now >= *until) {
+            self.admit(until);
+            self.next = None;
+            if self.cut_at.is_none() {
+                self.cut_at = Some(until + self.options.grace);
+            }
+        }
+    }
+
+    /// Takes in the visits that have arrived.
+    fn admit(&mut self, now: Nanos) {
+        if self.is_closed_model() {
+            return;
+        }
+        while let Some((number, due)) = self.next.filter(|(_, due)| *due <= now) {
+            self.next = self.find(number + 1);
+            self.open(number, due);
+        }
+    }
+
+    /// Plans a visit and puts it on the agenda, behind its predecessor where that is still open.
+    fn open(&mut self, number: u64, arrival: Nanos) -> Slot {
+        let actions = self.agenda.spare();
+        let visit = self.planner.visit(&self.plan, number, actions);
+        self.recorded.visits.planned += 1;
+        self.recorded.hits.planned += visit.actions.len() as u64;
+        self.recorded.planned += visit.ledger();
+        let clock = self.plan.scenario().clock;
+        let here_ms = self.clock.unix_ms(arrival) + self.skew.ms();
+        let wanted = match clock {
+            VisitClock::Simulated => here_ms - SAFETY_MS - i64::from(visit.length_ms()),
+            VisitClock::Real => here_ms,
+        };
+        let placement = place(&visit, wanted, self.midnights.after(wanted), clock);
+        let shift = match clock {
+            VisitClock::Simulated => 0,
+            VisitClock::Real => (placement.start_ms - wanted).max(0) as Nanos * 1_000_000,
+        };
+        let predecessor = visit.predecessor.and_then(|number| self.agenda.find(number));
+        let slot = self.agenda.insert(Open {
+            visit,
+            arrival,
+            placement,
+            shift,
+            next: 0,
+            tries: 0,
+            not_before: 0,
+            started: false,
+            flawed: false,
+            credit: Credit::Unknown,
+            successor: None,
+        });
+        match predecessor {
+            Some(before) => self.agenda.get(before).successor = Some(slot),
+            None => self.schedule(slot),
+        }
+        slot
+    }
+
+    /// When the next hit of a visit is due.
+    fn due(&mut self, slot: Slot) -> Nanos {
+        let open = self.agenda.get(slot);
+        let action = &open.visit.actions[usize::from(open.next)];
+        match self.plan.scenario().clock {
+            VisitClock::Simulated => open.arrival + Nanos::from(action.due_ms) * 1_000_000,
+            VisitClock::Real => {
+                let offset = open.placement.offset(usize::from(open.next), action.offset_ms);
+                open.arrival + open.shift + offset as Nanos * 1_000_000
+            }
+        }
+    }
+
+    fn schedule(&mut self, slot: Slot) {
+        let at = if self.is_closed_model() { 0 } else { self.due(slot) };
+        let at = at.max(self.agenda.get(slot).not_before);
+        self.agenda.schedule(slot, at);
+    }
+
+    /// Gives what is due to idle connections, and names the new ones that are needed for the rest.
+    fn dispatch(&mut self, now: Nanos) -> Vec<usize> {
+        let mut spawn = Vec::new();
+        while !self.idle.is_empty() || self.seats.len() < self.slots {
+            let Some(slot) = self.take(now) else { break };
+            if let Some(seat) = self.idle.pop() {
+                self.seats[seat].job = Some(slot);
+                if let Some(waker) = self.seats[seat].waker.take() {
+                    waker.wake();
+                }
+            } else {
+                spawn.push(self.seats.len());
+                self.seats.push(Seat { job: Some(slot), waker: None });
+            }
+        }
+        spawn
+    }
+
+    /// The visit whose hit goes out next, if one is due; what can no longer be sent is dropped on the way.
+    fn take(&mut self, now: Nanos) -> Option<Slot> {
+        loop {
+            let Some(slot) = self.agenda.pop(now) else {
+                let (number, _) = self.next.filter(|_| self.is_closed_model())?;
+                self.next = self.find(number + 1);
+                self.open(number, now);
+                continue;
+            };
+            if !self.is_closed_model() && now - self.due(slot) > LAG_LIMIT && self.agenda.get(slot).tries == 0
+            {
+                self.drop_hit(slot, now);
+                continue;
+            }
+            self.in_flight += 1;
+            self.sending.push(slot);
+            return Some(slot);
+        }
+    }
+
+    /// A hit that is too late is not sent; a visit whose first hit is, does not take place.
+    fn drop_hit(&mut self, slot: Slot, now: Nanos) {
+        let open = self.agenda.get(slot);
+        open.flawed = true;
+        if open.started {
+            self.recorded.hits.dropped += 1;
+            self.go_on(slot, now);
+        } else {
+            self.close(slot, now);
+        }
+    }
+
+    /// Builds the request of a hit that is going out.
+    fn begin(&mut self, slot: Slot, now: Nanos, headers: HeaderMap) -> (Flight, Request<Full<Bytes>>) {
+        let due = if self.is_closed_model() { now } else { self.due(slot) };
+        let unix_ms = self.clock.unix_ms(now) + self.skew.ms();
+        self.offsets.refresh(unix_ms / 1_000);
+        let open = self.agenda.get(slot);
+        let index = usize::from(open.next);
+        let action = &open.visit.actions[index];
+        if open.tries == 0 {
+            let hits = &mut self.recorded.hits;
+            hits.sent += 1;
+            hits.late += u64::from(now - due > LATE_NS);
+            hits.by_kind[action.kind() as usize] += 1;
+            self.recorded.last_sent = now;
+        }
+        if !open.started {
+            open.started = true;
+            self.recorded.visits.started += 1;
+            self.recorded.last_start = now;
+        }
+        let at_ms = open.placement.at(index, action.offset_ms);
+        let (cdt, at) = match self.plan.scenario().clock {
+            VisitClock::Simulated => (Some(at_ms.div_euclid(1_000)), at_ms.div_euclid(1_000)),
+            VisitClock::Real => (None, unix_ms / 1_000),
+        };
+        let zone = self.plan.time_zone(&open.visit);
+        let stamp = Stamp { cdt, local_seconds: self.offsets.local_seconds(zone, at) };
+        let request = self.requests.build(&self.plan, &open.visit, index, stamp, headers);
+        // A slot that became free after the hit was due and its predecessor answered is what it waited for.
+        let ready =
+            due.max(open.not_before).max(if self.is_closed_model() { 0 } else { self.freed_at }).min(now);
+        (Flight { slot, due, ready, sent: now }, request)
+    }
+
+    /// Records how a hit ended and puts the next one of its visit on the agenda.
+    fn finish(&mut self, flight: Flight, outcome: Outcome, again: Again, now: Nanos) {
+        let Flight { slot, due, ready, sent } = flight;
+        if self.in_flight == self.slots {
+            self.freed_at = now;
+        }
+        self.in_flight -= 1;
+        if let Some(at) = self.sending.iter().position(|&other| other == slot) {
+            self.sending.swap_remove(at);
+        }
+        let open = self.agenda.get(slot);
+        if again == Again::MayTry && open.tries < RETRIES && self.cut_at.is_none() {
+            self.recorded.hits.retried += 1;
+            open.not_before = now + (BACK_OFF << open.tries);
+            open.tries += 1;
+            let at = open.not_before;
+            self.agenda.schedule(slot, at);
+            return;
+        }
+        self.recorded.observe(Observation { due, ready, sent, done: now, outcome });
+        self.account(slot, outcome);
+        self.go_on(slot, now);
+    }
+
+    fn account(&mut self, slot: Slot, outcome: Outcome) {
+        let open = self.agenda.get(slot);
+        let action = &open.visit.actions[usize::from(open.next)];
+        if outcome.is_accepted() {
+            open.credit = Credit::Acknowledged;
+            self.recorded.acknowledged.count(action.kind(), action.revenue());
+        } else {
+            open.flawed = true;
+            if outcome.is_uncertain() {
+                open.credit = open.credit.max(Credit::Uncertain);
+                self.recorded.uncertain.count(action.kind(), action.revenue());
+            }
+        }
+    }
+
+    /// On to the next hit of a visit, or to its end.
+    fn go_on(&mut self, slot: Slot, now: Nanos) {
+        let open = self.agenda.get(slot);
+        open.next += 1;
+        open.tries = 0;
+        open.not_before = now;
+        if usize::from(open.next) < open.visit.actions.len() {
+            self.schedule(slot);
+        } else {
+            self.close(slot, now);
+        }
+    }
+
+    fn close(&mut self, slot: Slot, now: Nanos) {
+        let open = self.agenda.remove(slot);
+        let successor = open.successor;
+        self.settle(&open);
+        if !open.started {
+            self.recorded.hits.dropped += u64::from(open.hits());
+        }
+        if let Some(next) = successor {
+            self.agenda.get(next).not_before = now;
+            self.schedule(next);
+        }
+    }
+
+    fn settle(&mut self, open: &Open) {
+        let visits = &mut self.recorded.visits;
+        match (open.started, open.flawed) {
+            (false, _) => visits.dropped += 1,
+            (true, true) => visits.incomplete += 1,
+            (true, false) => visits.completed += 1,
+        }
+        match open.credit {
+            Credit::Unknown => {}
+            Credit::Uncertain => self.recorded.uncertain.visits += 1,
+            Credit::Acknowledged => self.recorded.acknowledged.visits += 1,
+        }
+    }
+
+    /// Ends what is still open: hits in flight were sent and their answers are unknown, the rest is dropped.
+    fn cut(&mut self, now: Nanos) {
+        for slot in std::mem::take(&mut self.sending) {
+            let due = if self.is_closed_model() { now } else { self.due(slot) };
+            let open = self.agenda.get(slot);
+            let ready = due.max(open.not_before).min(now);
+            let aborted = Outcome::Failed(Failure::Aborted);
+            if open.started {
+                self.recorded.observe(Observation {
+                    due: due.min(now),
+                    ready,
+                    sent: now,
+                    done: now,
+                    outcome: aborted,
+                });
+                self.account(slot, aborted);
+                self.agenda.get(slot).next += 1;
+            }
+        }
+        let open: Vec<Open> = self.agenda.drain().collect();
+        for visit in open {
+            let unsent = visit.hits() - visit.next;
+            self.recorded.hits.dropped += u64::from(unsent);
+            self.settle(&Open { flawed: visit.flawed || unsent > 0, ..visit });
+        }
+        self.in_flight = 0;
+    }
+
+    fn is_over(&self, now: Nanos) -> bool {
+        self.cut_at.is_some_and(|end| now >= end) || (self.next.is_none() && self.agenda.len() == 0)
+    }
+
+    /// When the loop has something to do unless it is woken.
+    fn wake_at(&mut self, slots: usize) -> Nanos {
+        let mut at = self.publish_at;
+        if let Some(end) = self.cut_at {
+            at = at.min(end);
+        }
+        if let Some((_, due)) = self.next.filter(|_| !self.is_closed_model()) {
+            at = at.min(due);
+        }
+        if let Some(due) = self.agenda.next_at().filter(|_| self.in_flight < slots) {
+            at = at.min(due);
+        }
+        self.asleep_until = at;
+        at
+    }
+
+    fn publish(&mut self, now: Nanos) {
+        let mut published = self.published.lock().unwrap_or_else(PoisonError::into_inner);
+        published.total += &self.recorded;
+        let gauges = &mut published.workers[self.index as usize];
+        gauges.open_visits = self.agenda.len() as u64;
+        gauges.in_flight = self.in_flight as u64;
+        drop(published);
+        self.recorded.clear();
+        self.publish_at = now + PUBLISH;
+    }
+}
+
+impl Open {
+    fn hits(&self) -> u16 {
+        self.visit.actions.len() as u16
+    }
+}
+
+/// A hit on its way.
+#[derive(Clone, Copy)]
+struct Flight {
+    slot: Slot,
+    due: Nanos,
+    ready: Nanos,
+    sent: Nanos,
+}
+
+/// Whether a hit that failed may be tried again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Again {
+    /// It certainly never arrived.
+    MayTry,
+    /// It may have.
+    Never,
+}
+
+/// The task of one connection: sends what it is given, then what is due next, then waits.
+async fn serve(worker: Rc<Worker>, seat: usize) {
+    let mut connection: Option<Connection> = None;
+    let mut used_at = 0;
+    let mut guard = Box::pin(tokio::time::sleep(Duration::ZERO));
+    let mut headers = HeaderMap::with_capacity(8);
+    loop {
+        let slot = next_job(&worker, seat, &mut connection).await;
+        let (flight, request) = {
+            let now = worker.clock.now();
+            worker.state.borrow_mut().begin(slot, now, std::mem::take(&mut headers))
+        };
+        if flight.sent.saturating_sub(used_at) > IDLE_LIMIT {
+            connection = None;
+        }
+        let (outcome, again) =
+            exchange(&worker, &mut connection, request, flight, &mut guard, &mut headers).await;
+        if matches!(outcome, Outcome::Failed(_)) {
+            connection = None;
+        }
+        let now = worker.clock.now();
+        used_at = now;
+        let mut state = worker.state.borrow_mut();
+        state.finish(flight, outcome, again, now);
+        if state.is_over(now) || state.agenda.next_at().is_some_and(|at| at < state.asleep_until) {
+            worker.wake.notify_one();
+        }
+    }
+}
+
+/// What this connection sends next. While it waits it notices when the target closes it.
+async fn next_job(worker: &Worker, seat: usize, connection: &mut Option<Connection>) -> Slot {
+    {
+        let mut state = worker.state.borrow_mut();
+        if let Some(slot) = state.seats[seat].job.take() {
+            return slot;
+        }
+        let now = worker.clock.now();
+        state.admit(now);
+        if let Some(slot) = state.take(now) {
+            return slot;
+        }
+        state.idle.push(seat);
+    }
+    poll_fn(|cx| {
+        let mut state = worker.state.borrow_mut();
+        let place = &mut state.seats[seat];
+        if let Some(slot) = place.job.take() {
+            return Poll::Ready(slot);
+        }
+        if !place.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+            place.waker = Some(cx.waker().clone());
+        }
+        if connection.as_mut().is_some_and(|open| open.poll_closed(cx).is_ready()) {
+            *connection = None;
+        }
+        Poll::Pending
+    })
+    .await
+}
+
+/// Sends one request and waits for its answer, on a new connection where there is none.
+async fn exchange(
+    worker: &Worker,
+    connection: &mut Option<Connection>,
+    mut request: Request<Full<Bytes>>,
+    flight: Flight,
+    guard: &mut Pin<Box<Sleep>>,
+    headers: &mut HeaderMap,
+) -> (Outcome, Again) {
+    let limit = worker.client.target().timeout;
+    let deadline = flight.sent + limit.as_nanos() as Nanos;
+    loop {
+        let fresh = connection.is_none();
+        let open = match connection {
+            Some(open) => open,
+            None => match within(worker, guard, deadline, Connection::open(&worker.client)).await {
+                Some(Ok(open)) => connection.insert(open),
+                Some(Err(failure)) => return (Outcome::Failed(failure), Again::MayTry),
+                None => return (Outcome::Failed(Failure::Connect), Again::Never),
+            },
+        };
+        match within(worker, guard, deadline, open.send(request)).await {
+            None => return (Outcome::Failed(Failure::Timeout), Again::Never),
+            Some(Ok(Ok(Answer { status, headers: answered }))) => {
+                if let Some(date) = answered.get(DATE) {
+                    let unix_ms = worker.clock.unix_ms(worker.clock.now());
+                    worker.state.borrow_mut().skew.observe(date.as_bytes(), unix_ms);
+                }
+                *headers = answered;
+                return (Outcome::Answered(status), Again::Never);
+            }
+            Some(Ok(Err(failure))) => return (Outcome::Failed(failure), Again::Never),
+            // Closed before anything left: nothing happened yet, unless the target closes whatever is opened.
+            Some(Err(NotSent(_))) if fresh => return (Outcome::Failed(Failure::Reset), Again::MayTry),
+            Some(Err(NotSent(unsent))) => {
+                request = unsent;
+                *connection = None;
+            }
+        }
+    }
+}
+
+/// Waits for a future until a deadline. The timer is set only when the one before has run out, so a hit that is
+/// answered in time costs none.
+async fn within<T>(
+    worker: &Worker,
+    guard: &mut Pin<Box<Sleep>>,
+    deadline: Nanos,
+    future: impl Future<Output = T>,
+) -> Option<T> {
+    let mut future = pin!(future);
+    poll_fn(|cx| {
+        if let Poll::Ready(value) = future.as_mut().poll(cx) {
+            return Poll::Ready(Some(value));
+        }
+        while guard.as_mut().poll(cx).is_ready() {
+            if worker.clock.now() >= deadline {
+                return Poll::Ready(None);
+            }
+            guard.as_mut().reset(worker.clock.instant(deadline));
+        }
+        Poll::Pending
+    })
+    .await
+}

@@ -1,0 +1,193 @@
+//! Arrivals are the integral of the curve.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use traffic::arrivals::{Arrivals, Pattern};
+use traffic::curve::{Curve, DAY, Nanos, SECOND, Stage};
+
+/// Arrivals of a Poisson process that are exact in number.
+const CELL: u64 = 4_096;
+
+/// Eight standard deviations in the middle of a cell, where they are largest: sqrt(4,096) / 2 each.
+const FAR: f64 = 8.0 * 32.0;
+
+/// How many visits are due before `t`, found by halving: the times ascend.
+fn due_before(arrivals: &mut Arrivals<&Curve>, t: Nanos, most: u64) -> u64 {
+    let (mut low, mut high) = (0, most);
+    while low < high {
+        let middle = low.midpoint(high);
+        if arrivals.due(middle).is_some_and(|due| due < t) { low = middle + 1 } else { high = middle }
+    }
+    low
+}
+
+fn seconds(nanos: Nanos) -> f64 {
+    nanos as f64 / SECOND as f64
+}
+
+/// The area below the stages up to `t`: trapeziums, one a stage.
+fn area(stages: &[Stage], t: Nanos) -> f64 {
+    let mut start = 0;
+    let mut sum = 0.0;
+    for stage in stages {
+        let elapsed = t.saturating_sub(start).min(stage.length);
+        if elapsed > 0 {
+            let until = stage.from + (stage.to - stage.from) * (elapsed as f64 / stage.length as f64);
+            sum += f64::midpoint(stage.from, until) * seconds(elapsed);
+        }
+        start += stage.length;
+    }
+    sum
+}
+
+fn stages() -> impl Strategy<Value = Vec<Stage>> {
+    let rate = || prop_oneof![2 => Just(0.0), 1 => 0.0..0.01_f64, 4 => 0.0..80.0_f64];
+    let length = prop_oneof![
+        1 => Just(0),
+        2 => 1..SECOND,
+        3 => (1..7_200_u64).prop_map(|s| s * SECOND),
+        4 => SECOND..5 * DAY,
+        1 => (1..20_u64).prop_map(|days| days * DAY),
+    ];
+    let shape = prop_oneof![Just(0), Just(1), Just(2)];
+    let stage = (rate(), rate(), length, shape).prop_map(|(from, to, length, shape)| {
+        // Plateaus as well as ramps either way.
+        let to = if shape == 0 { from } else { to };
+        Stage { from, to, length }
+    });
+    vec(stage, 1..7)
+}
+
+fn check_counts(
+    curve: &Curve,
+    pattern: Pattern,
+    seed: u64,
+    t: Nanos,
+    integral: f64,
+) -> Result<(), TestCaseError> {
+    let most = curve.total().ceil() as u64 + 2;
+    let mut arrivals = Arrivals::new(curve, pattern, seed);
+    let n = due_before(&mut arrivals, t, most) as f64;
+    let bound = match pattern {
+        Pattern::Smooth => 0.5,
+        Pattern::Poisson => FAR,
+    };
+    // A nanosecond of rounding and what is lost in sums of millions of visits.
+    let rounding = 1e-6 + 1e-13 * curve.total() + curve.peak() * 2e-9;
+    prop_assert!((n - integral).abs() <= bound + rounding, "{n} visits before {t}, expected {integral}");
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(192))]
+
+    #[test]
+    fn as_many_visits_arrive_as_the_area_below_the_stages(
+        stages in stages(),
+        seed: u64,
+        at in vec(0.0..=1.0_f64, 3),
+    ) {
+        let curve = Curve::stages(&stages);
+        let end: Nanos = stages.iter().map(|stage| stage.length).sum();
+        for t in at.into_iter().map(|part| (end as f64 * part) as Nanos).chain([0, end, end + DAY]) {
+            let integral = area(&stages, t);
+            let tolerance = 1e-9 + 1e-12 * integral;
+            prop_assert!((curve.expected(t) - integral).abs() <= tolerance, "{} {integral}", curve.expected(t));
+            check_counts(&curve, Pattern::Smooth, seed, t, integral)?;
+            check_counts(&curve, Pattern::Poisson, seed, t, integral)?;
+        }
+        for pattern in [Pattern::Smooth, Pattern::Poisson] {
+            let mut arrivals = Arrivals::new(&curve, pattern, seed);
+            prop_assert_eq!(arrivals.due(curve.total().ceil() as u64 + CELL), None);
+        }
+    }
+
+    #[test]
+    fn arrivals_ascend_and_none_falls_where_the_rate_is_zero(stages in stages(), seed: u64, part in 0.0..1.0_f64) {
+        let curve = Curve::stages(&stages);
+        let first = (curve.total() * part) as u64;
+        for pattern in [Pattern::Smooth, Pattern::Poisson] {
+            let mut arrivals = Arrivals::new(&curve, pattern, seed);
+            let due: Vec<Nanos> = (first..first + 5_000).map_while(|k| arrivals.due(k)).collect();
+            prop_assert!(due.is_sorted());
+            for &t in &due {
+                // The very first and last nanosecond of a ramp may round to zero.
+                let near = [t.saturating_sub(1), t, t + 1];
+                prop_assert!(near.into_iter().any(|t| curve.rate(t) > 0.0), "a visit at {}", t);
+            }
+        }
+    }
+
+    #[test]
+    fn a_poisson_process_is_exact_at_the_end_of_every_cell(stages in stages(), seed: u64, part in 0.0..1.0_f64) {
+        let curve = Curve::stages(&stages);
+        let boundary = (curve.total() * part) as u64 / CELL * CELL;
+        if let Some(time) = curve.inverse(boundary as f64).filter(|_| boundary > 0) {
+            let mut arrivals = Arrivals::new(&curve, Pattern::Poisson, seed);
+            prop_assert!(arrivals.due(boundary - 1).unwrap() <= time);
+            prop_assert!(arrivals.due(boundary).is_none_or(|due| due >= time));
+        }
+    }
+
+    #[test]
+    fn the_inverse_undoes_what_is_expected_where_visits_come(stages in stages(), at in vec(0.0..1.0_f64, 8)) {
+        let curve = Curve::stages(&stages);
+        let end: Nanos = stages.iter().map(|stage| stage.length).sum();
+        for t in at.into_iter().map(|part| (end as f64 * part) as Nanos) {
+            let (rate, expected) = (curve.rate(t), curve.expected(t));
+            if rate <= 0.0 || curve.total() - expected <= 1e-9 * curve.total() {
+                continue;
+            }
+            let back = curve.inverse(expected).unwrap();
+            // Rounded sums of visits, told in time, and the square root where a ramp is nearly down.
+            let lost = (1e-15 * curve.total() / rate) * SECOND as f64 + DAY as f64 * 1e-15 * curve.peak() / rate;
+            prop_assert!(back.abs_diff(t) as f64 <= 1_000.0 + 8.0 * lost, "{t} became {back} at {rate}/s");
+        }
+    }
+
+    #[test]
+    fn a_constant_rate_has_no_drift_in_ten_years(rate in 0.0001..2_000.0_f64, seed: u64, at in 0..3_653 * DAY) {
+        let curve = Curve::constant(rate);
+        check_counts(&curve, Pattern::Smooth, seed, at, rate * seconds(at))?;
+        check_counts(&curve, Pattern::Poisson, seed, at, rate * seconds(at))?;
+    }
+
+    #[test]
+    fn a_capped_day_has_its_visits_and_no_more(
+        rate in 0.001..200.0_f64,
+        cap in 1..50_000_u64,
+        first in 1..=DAY,
+        lengths in vec(23..=25_u64, 0..12),
+        seed: u64,
+        part in 0.0..1.0_f64,
+    ) {
+        let days: Vec<Nanos> =
+            std::iter::once(first).chain(lengths.into_iter().map(|hours| hours * 3_600 * SECOND)).collect();
+        let curve = Curve::capped(rate, cap, days.iter().copied());
+        for pattern in [Pattern::Smooth, Pattern::Poisson] {
+            let mut arrivals = Arrivals::new(&curve, pattern, seed);
+            let (mut start, mut before) = (0, 0);
+            for &length in &days {
+                let visits = ((rate * seconds(length)).round() as u64).min(cap);
+                let until = due_before(&mut arrivals, start + length, curve.total() as u64 + 2);
+                prop_assert_eq!(until - before, visits);
+                let within = (length as f64 * part) as Nanos;
+                let so_far = due_before(&mut arrivals, start + within, curve.total() as u64 + 2) - before;
+                let open = (rate * seconds(within)).min(cap as f64);
+                let bound = if pattern == Pattern::Smooth { 1.001 } else { FAR };
+                prop_assert!((so_far as f64 - open).abs() <= bound, "{so_far} visits instead of {open}");
+                (start, before) = (start + length, until);
+            }
+            prop_assert_eq!(arrivals.due(before), None);
+        }
+    }
+}
+
+#[test]
+fn a_ramp_may_take_ten_years() {
+    let length = 3_653 * DAY;
+    let curve = Curve::stages(&[Stage { from: 0.0, to: 2.0, length }]);
+    assert!((curve.total() - seconds(length)).abs() < 1e-3);
+    let half = curve.inverse(curve.total() / 4.0).unwrap();
+    assert!(half.abs_diff(length / 2) < 1_000, "{half}");
+}

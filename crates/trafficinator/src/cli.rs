@@ -1,0 +1,326 @@
+//! The command line: subcommands, and a flag for every setting of the registry.
+//!
+//! Nothing here judges a setting's value: texts go to [`crate::settings::load`], which reports all
+//! problems at once. Help texts show defaults and ranges, never the current value of a variable.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, Styles, TypedValueParser as _};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+
+use crate::settings::length::parse_rate;
+use crate::settings::registry::{SETTINGS, Setting};
+use crate::settings::{Rate, SummaryTo};
+
+/// What the user asked for.
+#[derive(Debug, Clone)]
+pub(crate) enum Task {
+    Run(SettingsArgs),
+    Check(SettingsArgs),
+    Plan(PlanArgs),
+    Tracker(TrackerArgs),
+    Demo(DemoArgs),
+}
+
+/// Flags of settings, as given.
+#[derive(Clone, Default)]
+pub(crate) struct SettingsArgs {
+    pub(crate) flags: Vec<(&'static Setting, String)>,
+    pub(crate) env_files: Vec<PathBuf>,
+}
+
+/// `plan`
+#[derive(Debug, Clone)]
+pub(crate) struct PlanArgs {
+    pub(crate) settings: SettingsArgs,
+    pub(crate) visits: u64,
+    pub(crate) format: PlanFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PlanFormat {
+    Text,
+    /// One JSON object a hit.
+    Jsonl,
+}
+
+/// `tracker`
+#[derive(Debug, Clone)]
+pub(crate) struct TrackerArgs {
+    pub(crate) listen: SocketAddr,
+    /// Answer times with weights.
+    pub(crate) delay: tracker::Delay,
+    /// Share of hits answered with an error.
+    pub(crate) fail: tracker::Share,
+    /// Share of hits acknowledged and not recorded.
+    pub(crate) drop: tracker::Share,
+    /// IANA name, as given.
+    pub(crate) site_timezone: String,
+}
+
+/// `demo`
+#[derive(Debug, Clone)]
+pub(crate) struct DemoArgs {
+    pub(crate) visits: u64,
+    pub(crate) rate: Rate,
+    pub(crate) seed: Option<u64>,
+    /// Share of hits acknowledged and not recorded.
+    pub(crate) drop: tracker::Share,
+    /// Share of hits answered with an error.
+    pub(crate) fail: tracker::Share,
+    pub(crate) quiet: bool,
+    pub(crate) summary_json: Option<SummaryTo>,
+}
+
+/// Reads the arguments, the program's name first. The error prints and exits by itself (`error.exit()`):
+/// help and version with 0, usage errors with 2.
+pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Task, clap::Error> {
+    let matches = command().try_get_matches_from(args)?;
+    let Some((name, matches)) = matches.subcommand() else {
+        unreachable!("clap requires a subcommand");
+    };
+    Ok(match name {
+        "run" => Task::Run(settings_args(matches)),
+        "check" => Task::Check(settings_args(matches)),
+        "plan" => Task::Plan(PlanArgs {
+            settings: settings_args(matches),
+            visits: one(matches, "visits"),
+            format: one(matches, "format"),
+        }),
+        "tracker" => Task::Tracker(TrackerArgs {
+            listen: one(matches, "listen"),
+            delay: matches.get_one("delay").cloned().unwrap_or_default(),
+            fail: one(matches, "fail"),
+            drop: one(matches, "drop"),
+            site_timezone: one(matches, "site-timezone"),
+        }),
+        "demo" => Task::Demo(DemoArgs {
+            visits: one(matches, "visits"),
+            rate: one(matches, "rate"),
+            seed: matches.get_one("seed").copied(),
+            drop: one(matches, "drop"),
+            fail: one(matches, "fail"),
+            quiet: matches.get_flag("quiet"),
+            summary_json: matches.get_one::<String>("summary-json").map(|text| SummaryTo::from_text(text)),
+        }),
+        _ => unreachable!("all subcommands are listed"),
+    })
+}
+
+/// Reads the arguments of this process; where they ask for help or are wrong, that is said and the program ends.
+pub(crate) fn parse_or_exit() -> Task {
+    parse(std::env::args_os()).unwrap_or_else(|error| error.exit())
+}
+
+/// The whole command line.
+pub(crate) fn command() -> Command {
+    Command::new("trafficinator")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Sends realistic visits to a Matomo and accounts for every one of them")
+        .styles(Styles::styled())
+        .max_term_width(100)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true)
+        .after_help(
+            "Examples:\n  \
+             trafficinator demo\n  \
+             trafficinator check --matomo-url https://matomo.example.org/ --matomo-site-id 3\n  \
+             trafficinator run --env-file prod.env --rate 5/s --duration 10m\n\n\
+             `trafficinator run --help` explains every setting.",
+        )
+        .subcommands([run(), check(), plan(), tracker(), demo()])
+}
+
+fn run() -> Command {
+    with_settings(Command::new("run"))
+        .about("Send visits to a Matomo until told to stop")
+        .long_about(
+            "Send visits to a Matomo until told to stop: by a limit, by Ctrl-C or SIGTERM.\n\n\
+             Generated visits cannot be told from real ones later: use a site of its own, or --tag-dimension.\n\n\
+             A setting given in several places is taken from the first of: flag, environment variable, \
+             --env-file, scenario file, preset, default.",
+        )
+        .after_help(
+            "Examples:\n  \
+             trafficinator run --matomo-url https://matomo.example.org/ --matomo-site-id 3 --rate 5/s\n  \
+             MATOMO_URL=http://127.0.0.1:8899/ MAX_TOTAL_VISITS=500 trafficinator run --rate 50/s\n  \
+             trafficinator run --env-file prod.env --preset heavy --seed 7 --summary-json -",
+        )
+}
+
+fn check() -> Command {
+    with_settings(Command::new("check"))
+        .about("Check the settings and the target without recording anything")
+        .long_about(
+            "Check all settings, read the URL list and the funnels, connect to the target and tell what was \
+             found, without recording anything. Exits with 2 after listing every problem.",
+        )
+        .after_help(
+            "Examples:\n  \
+             trafficinator check --matomo-url https://matomo.example.org/ --matomo-site-id 3\n  \
+             trafficinator check --env-file prod.env --scenario evening.toml",
+        )
+}
+
+fn plan() -> Command {
+    let visits = Arg::new("visits")
+        .long("visits")
+        .value_name("N")
+        .value_parser(value_parser!(u64).range(1..))
+        .default_value("10")
+        .help("Visits to print");
+    let format = Arg::new("format")
+        .long("format")
+        .value_name("FORMAT")
+        .value_parser(PossibleValuesParser::new(["text", "jsonl"]).map(|name| match name.as_str() {
+            "jsonl" => PlanFormat::Jsonl,
+            _ => PlanFormat::Text,
+        }))
+        .default_value("text")
+        .help("A table to read, or one JSON line a hit");
+    with_settings(Command::new("plan").args([visits, format]))
+        .about("Print the visits that would be sent, without sending")
+        .long_about(
+            "Print the visits that would be sent, without sending. The same seed prints the same visits, \
+             byte for byte; the run id is `plan` unless given.",
+        )
+        .after_help(
+            "Examples:\n  \
+             trafficinator plan --seed 7\n  \
+             trafficinator plan --seed 7 --visits 1000 --format jsonl --preset heavy",
+        )
+}
+
+fn tracker() -> Command {
+    let listen = Arg::new("listen")
+        .long("listen")
+        .value_name("ADDR")
+        .value_parser(value_parser!(SocketAddr))
+        .default_value("127.0.0.1:8899")
+        .help("Address and port to listen on");
+    let delay = Arg::new("delay")
+        .long("delay")
+        .value_name("TIMES")
+        .value_parser(str::parse::<tracker::Delay>)
+        .help("Answer after a time, drawn by weight: 5ms:90,200ms:10");
+    let zone = Arg::new("site-timezone")
+        .long("site-timezone")
+        .value_name("ZONE")
+        .default_value("UTC")
+        .help("Time zone of the stand-in's site");
+    Command::new("tracker")
+        .about("Start a stand-in Matomo that records hits by Matomo's rules")
+        .args([listen, delay, share_arg("fail", FAIL), share_arg("drop", DROP), zone])
+        .after_help(
+            "Examples:\n  \
+             trafficinator tracker\n  \
+             trafficinator tracker --listen 127.0.0.1:9000 --delay 5ms:90,200ms:10 --fail 1%",
+        )
+}
+
+fn demo() -> Command {
+    let visits = Arg::new("visits")
+        .long("visits")
+        .value_name("N")
+        .value_parser(value_parser!(u64).range(1..))
+        .default_value("200")
+        .help("Visits to send");
+    let rate = Arg::new("rate")
+        .long("rate")
+        .value_name("RATE")
+        .value_parser(|text: &str| parse_rate(text).map_err(|_| "give a rate such as 20/s or 5/m, or max"))
+        .default_value("20/s")
+        .help("Visits a second (/s), minute (/m), hour (/h) or day (/d), or max");
+    let seed = Arg::new("seed")
+        .long("seed")
+        .value_name("N")
+        .value_parser(value_parser!(u64))
+        .help("The same seed sends the same visits [default: random]");
+    let quiet = Arg::new("quiet").long("quiet").action(ArgAction::SetTrue).help("No progress lines");
+    let summary = Arg::new("summary-json")
+        .long("summary-json")
+        .value_name("FILE")
+        .help("Write the summary as JSON to a file, - for standard output");
+    Command::new("demo")
+        .about("Send visits to a built-in stand-in Matomo and compare what it recorded")
+        .long_about(
+            "Start a stand-in Matomo, send visits to it, read the totals back and compare them with the plan. \
+             Exits with 0 only if all agree, else with 99.",
+        )
+        .args([visits, rate, seed, share_arg("drop", DROP), share_arg("fail", FAIL), quiet, summary])
+        .after_help(
+            "Examples:\n  trafficinator demo\n  trafficinator demo --visits 1000 --rate 100/s\n  \
+             trafficinator demo --drop 1%",
+        )
+}
+
+const FAIL: &str = "Share of hits that the stand-in answers with an error, such as 1%";
+const DROP: &str = "Share of hits that the stand-in acknowledges and does not record, such as 0.1%";
+
+fn share_arg(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name)
+        .long(name)
+        .value_name("SHARE")
+        .value_parser(str::parse::<tracker::Share>)
+        .default_value("0%")
+        .help(help)
+}
+
+/// Adds `--env-file` and a flag for every setting, under the headings of the registry.
+fn with_settings(command: Command) -> Command {
+    let env_file = Arg::new("env-file")
+        .long("env-file")
+        .value_name("FILE")
+        .value_parser(value_parser!(PathBuf))
+        .action(ArgAction::Append)
+        .help("Read NAME=VALUE lines from a file, as docker does; may be repeated, later files win");
+    let command = command.arg(env_file);
+    SETTINGS.iter().fold(command, |command, setting| command.arg(setting_arg(setting)))
+}
+
+fn setting_arg(setting: &'static Setting) -> Arg {
+    let default = setting.default.text();
+    let accepts = setting.kind.accepts();
+    let mut sentence = setting.help.to_owned();
+    sentence[..1].make_ascii_uppercase();
+    let mut short = sentence.clone();
+    if setting.is_choice() {
+        let _ = write!(short, " [{accepts}]");
+    }
+    if !default.starts_with("none") {
+        let _ = write!(short, " [default: {default}]");
+    }
+    let long = format!("{sentence}\n[default: {default}]\n[accepts: {accepts}]\n[env: {}]", setting.name);
+    let arg = Arg::new(setting.name)
+        .long(setting.flag())
+        .value_name(setting.placeholder)
+        .help_heading(setting.group.heading())
+        .help(short)
+        .long_help(long);
+    if setting.is_switch() { arg.num_args(0..=1).default_missing_value("true") } else { arg }
+}
+
+fn settings_args(matches: &ArgMatches) -> SettingsArgs {
+    let given = |setting: &'static Setting| Some((setting, matches.get_one::<String>(setting.name)?.clone()));
+    SettingsArgs {
+        flags: SETTINGS.iter().filter_map(given).collect(),
+        env_files: matches.get_many("env-file").map(|paths| paths.cloned().collect()).unwrap_or_default(),
+    }
+}
+
+/// An argument with a default.
+fn one<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, name: &str) -> T {
+    matches.get_one(name).cloned().unwrap_or_else(|| panic!("--{name} has a default"))
+}
+
+impl std::fmt::Debug for SettingsArgs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let flags: Vec<_> =
+            self.flags.iter().map(|(setting, text)| (setting.flag(), setting.shown(text))).collect();
+        f.debug_struct("SettingsArgs").field("flags", &flags).field("env_files", &self.env_files).finish()
+    }
+}

@@ -1,0 +1,92 @@
+//! The commands, one module each.
+
+mod check;
+mod demo;
+mod plan;
+mod run;
+mod tracker;
+
+use std::collections::BTreeMap;
+
+use crate::cli::{SettingsArgs, Task};
+use crate::exit::Exit;
+use crate::log::{self, Screen};
+use crate::settings::layers::{Inputs, Purpose};
+use crate::settings::{self, Settings};
+
+/// The environment: names and values.
+type Environment = BTreeMap<String, String>;
+
+/// Does what was asked for.
+pub(crate) fn run(task: Task, environment: &Environment) -> anyhow::Result<Exit> {
+    match task {
+        Task::Run(args) => run::run(args, environment),
+        Task::Check(args) => check::check(args, environment),
+        Task::Plan(args) => plan::plan(args, environment),
+        Task::Tracker(args) => tracker::tracker(args),
+        Task::Demo(args) => demo::demo(args),
+    }
+}
+
+/// Settings, and what was said about them; `None` where they are refused and every problem was printed.
+fn load(args: SettingsArgs, purpose: Purpose, environment: &Environment) -> Option<settings::Loaded> {
+    let inputs = Inputs {
+        purpose,
+        flags: args.flags,
+        env_files: args.env_files,
+        environment,
+        read: &|path| std::fs::read_to_string(path),
+    };
+    match settings::load(&inputs) {
+        Ok(loaded) => Some(loaded),
+        Err(refused) => {
+            complain(refused.problems.iter().map(ToString::to_string));
+            for warning in &refused.warnings {
+                complain_line(&format!("warning: {warning}"));
+            }
+            None
+        }
+    }
+}
+
+/// Prints problems, one a line.
+fn complain(problems: impl IntoIterator<Item = String>) {
+    for problem in problems {
+        complain_line(&format!("error: {problem}"));
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "usage errors come before logging is set up")]
+fn complain_line(line: &str) {
+    eprintln!("{line}");
+}
+
+/// Starts logging and says what there is to know about the settings.
+fn begin(settings: &Settings, warnings: &[String]) -> Screen {
+    let screen = Screen::new();
+    log::start(&settings.output, &screen);
+    for warning in warnings {
+        tracing::warn!("{warning}");
+    }
+    screen
+}
+
+/// The runtime of everything with a user: workers have their own.
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
+
+/// Writes to standard output; that nobody reads any more (`| head`) is not an error.
+fn print(text: &str) -> std::io::Result<()> {
+    use std::io::Write as _;
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}
+
+/// A random number, for what the user did not choose.
+fn random() -> anyhow::Result<u64> {
+    getrandom::u64().map_err(|error| anyhow::anyhow!("the system gives no random numbers: {error}"))
+}

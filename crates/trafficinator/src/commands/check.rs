@@ -1,0 +1,186 @@
+//! `check`: looks at the settings, the files and the target, and records nothing.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use engine::clock::Clock;
+use engine::transport::Client;
+use jiff::Timestamp;
+use serde_json::Value;
+use traffic::hit::Kind;
+use traffic::scenario::Scenario;
+
+use super::run::{advice, client, doubts};
+use super::{Environment, begin, complain, load, print, runtime};
+use crate::cli::SettingsArgs;
+use crate::exit::Exit;
+use crate::matomo::Api;
+use crate::settings::Settings;
+use crate::settings::layers::Purpose;
+
+/// How long the target may take.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// Clocks further apart than this are worth a word, in milliseconds.
+const SKEW_MS: i64 = 2_000;
+
+/// The `check` command.
+pub(super) fn check(args: SettingsArgs, environment: &Environment) -> anyhow::Result<Exit> {
+    let Some(loaded) = load(args, Purpose::Send, environment) else { return Ok(Exit::Usage) };
+    let settings = loaded.settings;
+    begin(&settings, &loaded.warnings);
+    let mut text = String::new();
+    write_settings(&settings, &mut text)?;
+    let mut problems = Vec::new();
+    match crate::scenario::scenario(&settings) {
+        Ok(scenario) => write_scenario(&settings, &scenario, &mut text)?,
+        Err(found) => problems.extend(found),
+    }
+    match client(&settings) {
+        Ok(client) => runtime()?.block_on(look(&settings, &client, &mut text, &mut problems))?,
+        Err(problem) => problems.push(problem),
+    }
+    print(&text)?;
+    if problems.is_empty() {
+        print("\nok: nothing was recorded; `run` with these settings sends\n")?;
+        return Ok(Exit::Ok);
+    }
+    complain(problems);
+    Ok(Exit::Usage)
+}
+
+/// The settings somebody gave; the rest are defaults.
+fn write_settings(settings: &Settings, out: &mut String) -> std::fmt::Result {
+    writeln!(out, "settings (all others are at their defaults)")?;
+    for described in settings.describe().iter().filter(|described| described.source != "default") {
+        writeln!(out, "  {:<28} {}  ({})", described.name, described.value, described.source)?;
+    }
+    Ok(())
+}
+
+fn write_scenario(settings: &Settings, scenario: &Scenario, out: &mut String) -> std::fmt::Result {
+    let list = settings
+        .site
+        .urls_file
+        .as_ref()
+        .map_or("the built-in list".into(), |path| path.display().to_string());
+    writeln!(out, "site\n  {} pages from {list}", scenario.site.len())?;
+    if !scenario.funnels.is_empty() {
+        writeln!(out, "funnels")?;
+    }
+    for funnel in &scenario.funnels {
+        let steps: Vec<&str> = funnel.steps.iter().map(|step| step.deed.kind()).map(Kind::name).collect();
+        writeln!(
+            out,
+            "  {} ({} of the visits that reach it): {}",
+            funnel.name,
+            funnel.probability.get(),
+            steps.join(" > ")
+        )?;
+    }
+    for note in scenario.notes() {
+        writeln!(out, "note: {note}")?;
+    }
+    Ok(())
+}
+
+/// Looks at the target without parameters, which Matomo answers without recording anything, and asks its API where a
+/// token allows it.
+async fn look(
+    settings: &Settings,
+    client: &Client,
+    out: &mut String,
+    problems: &mut Vec<String>,
+) -> anyhow::Result<()> {
+    let Some(url) = &settings.target.url else { return Ok(()) };
+    writeln!(out, "target\n  {url}, site {}", settings.target.site_id)?;
+    let clock = Clock::start();
+    let answer = match client.fetch(client.target().path(), None, LIMIT.min(settings.target.timeout)).await {
+        Ok(answer) => answer,
+        Err(error) => {
+            problems
+                .push(format!("MATOMO_URL {url} is not reached: {error}. {}", advice(error.failure, url)));
+            return Ok(());
+        }
+    };
+    let ms = clock.now() as f64 / 1e6;
+    writeln!(
+        out,
+        "  answers {} after {ms:.0} ms{}",
+        answer.status,
+        if url.is_https() { ", certificate verified" } else { "" }
+    )?;
+    problems.extend(doubts(&answer).map(|doubt| format!("MATOMO_URL {url}: {doubt}")));
+    if let Some(skew) = answer.date.as_deref().and_then(|date| skew_ms(date, clock.unix_ms(clock.now())))
+        && skew.abs() > SKEW_MS
+    {
+        writeln!(out, "  its clock is {:.0} s off ours; visits follow its clock", skew as f64 / 1_000.0)?;
+    }
+    let Some(token) = &settings.target.token else {
+        writeln!(
+            out,
+            "  no token: the API was not asked whether the site exists; visitors stay in one place"
+        )?;
+        return Ok(());
+    };
+    let base = url.base();
+    let api = Api::new(client, &base, token);
+    match api.call("API.getMatomoVersion", &[]).await {
+        Ok(version) => {
+            writeln!(out, "  Matomo {}", version.get("value").and_then(Value::as_str).unwrap_or("?"))?
+        }
+        Err(error) => {
+            problems.push(format!("MATOMO_TOKEN_AUTH: the API refuses it: {error:#}"));
+            return Ok(());
+        }
+    }
+    let site = settings.target.site_id.to_string();
+    match api.call("SitesManager.getSiteFromId", &[("idSite", &site)]).await {
+        Ok(found) => {
+            let text = |name: &str| {
+                found
+                    .get(name)
+                    .map(|value| value.as_str().map_or(value.to_string(), str::to_owned))
+                    .unwrap_or_default()
+            };
+            writeln!(
+                out,
+                "  site {site}: {} ({}), time zone {}, currency {}",
+                text("name"),
+                text("main_url"),
+                text("timezone"),
+                text("currency")
+            )?;
+            compare_site(settings, &text("timezone"), &text("currency"), out)?;
+        }
+        Err(error) => problems.push(format!("MATOMO_SITE_ID {site}: {error:#}")),
+    }
+    Ok(())
+}
+
+/// What the site says otherwise than the settings.
+fn compare_site(settings: &Settings, zone: &str, currency: &str, out: &mut String) -> std::fmt::Result {
+    let ours = settings.site.matomo_time_zone.iana_name().unwrap_or("UTC");
+    if !zone.is_empty() && zone != ours {
+        writeln!(
+            out,
+            "note: the site's time zone is {zone}, --site-timezone is {ours}: visits around midnight may be split"
+        )?;
+    }
+    if let Some(given) =
+        settings.shop.currency.as_deref().filter(|given| !currency.is_empty() && *given != currency)
+    {
+        writeln!(
+            out,
+            "note: ECOMMERCE_CURRENCY is {given}, and the site counts in {currency}: Matomo goes by the site"
+        )?;
+    }
+    Ok(())
+}
+
+/// How far a `Date` header is ahead of us.
+fn skew_ms(date: &str, unix_ms: i64) -> Option<i64> {
+    let date = jiff::fmt::rfc2822::parse(date).ok()?;
+    let ours = Timestamp::from_millisecond(unix_ms).ok()?;
+    Some(date.timestamp().as_millisecond() - ours.as_millisecond())
+}

@@ -1,0 +1,265 @@
+//! `run`: sends visits until told to stop.
+
+mod session;
+mod signals;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::clock::Clock;
+use engine::observation::Failure;
+use engine::recorder::Snapshot;
+use engine::target::{Target, Trust};
+use engine::transport::{Client, FetchError, Fetched};
+use traffic::plan::Plan;
+use traffic::scenario::{Rate, Scenario};
+
+use super::{Environment, begin, complain, load, print, random, runtime};
+use crate::cli::SettingsArgs;
+use crate::exit::Exit;
+use crate::log::Screen;
+use crate::settings::layers::Purpose;
+use crate::settings::tracking_url::TrackingUrl;
+use crate::settings::{LogFormat, Settings, Start, SummaryTo};
+use crate::summary::{StoppedBy, Summary, TargetPart};
+use session::Session;
+use signals::Signal;
+pub(super) use signals::Signals;
+
+/// A seed of this many digits at most is drawn: it is to be read, typed and told.
+const SEEDS: u64 = 1_000_000_000;
+
+/// How long the first look at the target may take.
+const FIRST_LOOK: Duration = Duration::from_secs(5);
+
+/// The `run` command.
+pub(super) fn run(args: SettingsArgs, environment: &Environment) -> anyhow::Result<Exit> {
+    let Some(loaded) = load(args, Purpose::Send, environment) else { return Ok(Exit::Usage) };
+    let settings = loaded.settings;
+    let scenario = match crate::scenario::scenario(&settings) {
+        Ok(scenario) => scenario,
+        Err(problems) => {
+            complain(problems);
+            return Ok(Exit::Usage);
+        }
+    };
+    let client = match client(&settings) {
+        Ok(client) => client,
+        Err(problem) => {
+            complain([problem]);
+            return Ok(Exit::Usage);
+        }
+    };
+    let screen = begin(&settings, &loaded.warnings);
+    let (exit, _) = runtime()?.block_on(send(&settings, scenario, &client, &screen))?;
+    Ok(exit)
+}
+
+/// A client for the target of the settings.
+pub(super) fn client(settings: &Settings) -> Result<Client, String> {
+    let url = settings.target.url.as_ref().ok_or("MATOMO_URL is not set")?;
+    let trust = match (&settings.target.ca_file, settings.target.insecure) {
+        (_, true) => Trust::Anyone,
+        (Some(path), false) => Trust::RootsAnd(path.clone()),
+        (None, false) => Trust::Roots,
+    };
+    let token = settings.target.token.clone();
+    let target = Target::new(url.endpoint().clone(), url.basic_auth(), token, trust, settings.target.timeout);
+    Client::new(target).map_err(|error| format!("TRAFFICINATOR_CA_FILE: {error}"))
+}
+
+/// Sends what the settings ask for, prints the summary and says how it ended.
+pub(super) async fn send(
+    settings: &Settings,
+    scenario: Scenario,
+    client: &Client,
+    screen: &Screen,
+) -> anyhow::Result<(Exit, Snapshot)> {
+    let mut signals = Signals::listen()?;
+    let seed = match settings.run.seed {
+        Some(seed) => seed,
+        None => random()? % SEEDS,
+    };
+    let run_id = match &settings.run.id {
+        Some(id) => id.clone(),
+        None => format!("{:08x}", random()? as u32),
+    };
+    make_room(settings);
+    announce(settings, client, seed, &run_id);
+    for note in scenario.notes() {
+        tracing::info!("note: {note}");
+    }
+    if let Some(signal) = wait_for_start(&settings.run.start, &mut signals).await? {
+        let clock = Clock::start();
+        let plan = crate::scenario::plan(settings, scenario, seed, &run_id, Some(clock.unix_ms(0)));
+        let session = Session::new(settings, client, &plan, clock);
+        return Ok((
+            finish(settings, &session.unsent(StoppedBy::Signal), Some(signal))?,
+            Snapshot::default(),
+        ));
+    }
+    let look = client.fetch(client.target().path(), None, FIRST_LOOK.min(settings.target.timeout)).await;
+    let looked_at = Clock::start().unix_ms(0);
+    let reached = report_look(&look, client, settings);
+    let clock = Clock::start();
+    let plan: Arc<Plan> = crate::scenario::plan(settings, scenario, seed, &run_id, Some(clock.unix_ms(0)));
+    let session = Session::new(settings, client, &plan, clock);
+    if !reached && settings.run.fail_fast {
+        return Ok((finish(settings, &session.unsent(StoppedBy::Error), None)?, Snapshot::default()));
+    }
+    let date = look.as_ref().ok().and_then(|answer| answer.date.as_deref());
+    let (summary, snapshot, signal) =
+        session.drive(date.map(|date| (date, looked_at)), &mut signals, screen).await?;
+    Ok((finish(settings, &summary, signal)?, snapshot))
+}
+
+/// Prints and writes the summary; the exit code follows from it.
+fn finish(settings: &Settings, summary: &Summary, signal: Option<Signal>) -> anyhow::Result<Exit> {
+    let json = || serde_json::to_string_pretty(summary).map(|json| json + "\n");
+    let to_stdout = settings.output.summary_json == Some(SummaryTo::Stdout);
+    match &settings.output.summary_json {
+        Some(SummaryTo::Stdout) => print(&json()?)?,
+        Some(SummaryTo::File(path)) => {
+            // Never half a file: somebody may be waiting for it.
+            let part = path.with_extension("part");
+            let written = std::fs::write(&part, json()?).and_then(|()| std::fs::rename(&part, path));
+            if let Err(error) = written {
+                tracing::error!("cannot write the summary to {}: {error}", path.display());
+            }
+        }
+        None => {}
+    }
+    match settings.output.log_format {
+        LogFormat::Json => {
+            tracing::info!(summary = %serde_json::to_string(summary)?, "{}", summary.verdict());
+        }
+        LogFormat::Text if to_stdout => tracing::info!("{}", summary.text()),
+        LogFormat::Text => print(&summary.text())?,
+    }
+    let exit = match signal {
+        Some(Signal::Interrupt) => Exit::Interrupted,
+        _ if summary.is_failed() => Exit::Runtime,
+        _ => Exit::Ok,
+    };
+    Ok(exit)
+}
+
+/// Every request in flight needs a file descriptor, and the program a few of its own.
+fn make_room(settings: &Settings) {
+    let wanted = settings.load.concurrency as u64 + 64;
+    let possible = engine::usage::raise_open_files(wanted);
+    if possible < wanted {
+        tracing::warn!(
+            "CONCURRENCY {} needs {wanted} open files and the system allows {possible}; raise `ulimit -n`",
+            settings.load.concurrency
+        );
+    }
+}
+
+/// What will be sent where, before the first hit.
+fn announce(settings: &Settings, client: &Client, seed: u64, run_id: &str) {
+    let rate = match settings.load.rate {
+        crate::settings::Rate::Max => "as fast as the target answers (closed model)".to_owned(),
+        crate::settings::Rate::PerSecond(rate) if rate >= 0.1 => format!("{rate:.1} visits/s"),
+        crate::settings::Rate::PerSecond(rate) => format!("{:.0} visits/day", rate * 86_400.0),
+    };
+    tracing::info!("sending to {}, site {}, {rate}", client.target().address(), settings.target.site_id);
+    tracing::info!("seed {seed}, run id {run_id}");
+    match settings.target.tag_dimension {
+        Some(number) => tracing::info!("every visit carries the run id in dimension {number}"),
+        None => tracing::info!(
+            "generated visits cannot be told from real ones later: use a site of its own, or --tag-dimension"
+        ),
+    }
+}
+
+/// Waits for the file that starts the run, where one is wanted, and takes it away.
+async fn wait_for_start(start: &Start, signals: &mut Signals) -> anyhow::Result<Option<Signal>> {
+    let Start::OnSignal { file, check_every } = start else { return Ok(None) };
+    tracing::info!("waiting for {} to appear", file.display());
+    loop {
+        if take(file)? {
+            tracing::info!("{} appeared: starting", file.display());
+            return Ok(None);
+        }
+        tokio::select! {
+            () = tokio::time::sleep(*check_every) => {}
+            signal = signals.next() => return Ok(Some(signal)),
+        }
+    }
+}
+
+/// Deletes a file; whether it was there.
+fn take(file: &Path) -> anyhow::Result<bool> {
+    match std::fs::remove_file(file) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(anyhow::anyhow!("START_SIGNAL_FILE {} cannot be deleted: {error}", file.display())),
+    }
+}
+
+/// Says what the first look at the target found; whether it can be worked with.
+fn report_look(look: &Result<Fetched, FetchError>, client: &Client, settings: &Settings) -> bool {
+    let goes_on = if settings.run.fail_fast { "--fail-fast: stopping" } else { "going on trying" };
+    match look {
+        Ok(answer) => match doubts(answer) {
+            Some(doubt) => {
+                tracing::warn!("{}: {doubt}; {goes_on}", client.target().address());
+                false
+            }
+            None => true,
+        },
+        Err(error) => {
+            let advice = settings.target.url.as_ref().map_or("", |url| advice(error.failure, url));
+            tracing::error!("{} is not reached: {error}. {advice}; {goes_on}", client.target().address());
+            false
+        }
+    }
+}
+
+/// What is odd about an answer to a request without parameters: Matomo answers 200 or 204.
+pub(super) fn doubts(answer: &Fetched) -> Option<String> {
+    match (answer.status, &answer.location) {
+        (200..=299 | 400, _) => None,
+        (status @ 300..=399, Some(location)) => {
+            Some(format!("it answers {status} and points to {location}; set MATOMO_URL to where Matomo is"))
+        }
+        (401 | 403, _) => Some(format!(
+            "it answers {}; does the web server want a user and password (http://user:password@host/)?",
+            answer.status
+        )),
+        (404, _) => Some("it answers 404; is the path of MATOMO_URL right?".to_owned()),
+        (503, _) => Some("it answers 503; is Matomo in maintenance (record_statistics = 0)?".to_owned()),
+        (status, _) => Some(format!("it answers {status}")),
+    }
+}
+
+/// What to do about a target that is not reached.
+pub(super) fn advice(failure: Failure, url: &TrackingUrl) -> &'static str {
+    match failure {
+        Failure::Dns => {
+            "Check the spelling of the host in MATOMO_URL; between containers it is the name of the service"
+        }
+        Failure::Connect if url.is_loopback() => {
+            "Is it running, and on this port? Inside a container, localhost is the container itself: use the name of the service"
+        }
+        Failure::Connect => "Is it running, and is the port right?",
+        Failure::Tls => {
+            "For a certificate of your own give --ca-file; for a laboratory --insecure; or is it http://?"
+        }
+        Failure::Timeout => "Is there a firewall on the way, or is it overloaded?",
+        Failure::Protocol => "Does another program listen on this port, or is it https://?",
+        Failure::Reset | Failure::Aborted => "Is it restarting, or is it https://?",
+    }
+}
+
+/// The target as the summary names it.
+fn target_part(settings: &Settings, client: &Client) -> TargetPart {
+    TargetPart { url: client.target().address().to_owned(), site_id: settings.target.site_id }
+}
+
+/// Whether visits have no due times.
+fn is_closed_model(plan: &Plan) -> bool {
+    plan.scenario().rate == Rate::Max
+}

@@ -1,0 +1,156 @@
+//! One run of the engine, watched: progress, advice, signals, and the summary at its end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::clock::Clock;
+use engine::recorder::Snapshot;
+use engine::run::{Options, Run};
+use engine::transport::Client;
+use engine::usage::usage;
+use jiff::Timestamp;
+use traffic::plan::Plan;
+
+use super::{Signal, Signals, is_closed_model, target_part};
+use crate::log::Screen;
+use crate::progress::Progress;
+use crate::settings::Settings;
+use crate::summary::{LIKELY_CAUSES, RunPart, StoppedBy, Summary};
+
+/// How often the user is told, and how often the end is looked for.
+const TELL: Duration = Duration::from_secs(1);
+const LOOK: Duration = Duration::from_millis(20);
+
+/// So many answers of 400 and no other are no accident.
+const TELLING: u64 = 20;
+
+/// A plan that is about to be sent.
+#[derive(Debug)]
+pub(super) struct Session<'a> {
+    settings: &'a Settings,
+    client: &'a Client,
+    plan: &'a Arc<Plan>,
+    clock: Clock,
+}
+
+impl<'a> Session<'a> {
+    /// `clock` is the start of the run.
+    pub(super) fn new(
+        settings: &'a Settings,
+        client: &'a Client,
+        plan: &'a Arc<Plan>,
+        clock: Clock,
+    ) -> Session<'a> {
+        Session { settings, client, plan, clock }
+    }
+
+    /// The summary of a run that sent nothing.
+    pub(super) fn unsent(&self, stopped_by: StoppedBy) -> Summary {
+        self.summary(stopped_by, &Snapshot::default(), Duration::from_nanos(self.clock.now()))
+    }
+
+    /// Sends the plan. The signal is the first one that came, if one did.
+    pub(super) async fn drive(
+        &self,
+        date: Option<(&str, i64)>,
+        signals: &mut Signals,
+        screen: &Screen,
+    ) -> anyhow::Result<(Summary, Snapshot, Option<Signal>)> {
+        let run = Run::start(self.plan, self.client, &self.options(), self.clock, date)?;
+        let of = self.plan.scenario().most_visits;
+        let mut progress = Progress::new(screen, self.settings.output.quiet, of);
+        let mut first_signal = None;
+        let mut warned = false;
+        let mut tell = tokio::time::interval(TELL);
+        let mut look = tokio::time::interval(LOOK);
+        look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        while !run.is_over() {
+            tokio::select! {
+                _ = look.tick() => {}
+                _ = tell.tick() => {
+                    let (snapshot, _) = run.snapshot();
+                    if !warned && is_all_400(&snapshot) {
+                        warned = true;
+                        tracing::warn!("all answers so far are 400. {LIKELY_CAUSES}");
+                    }
+                    progress.tick(&run, &snapshot);
+                }
+                signal = signals.next() => {
+                    if first_signal.is_none() {
+                        first_signal = Some(signal);
+                        let grace = self.settings.run.grace.as_secs_f64();
+                        tracing::info!("stopping: open visits have {grace} s to finish; once more to stop at once");
+                        run.drain();
+                    } else {
+                        run.abort();
+                    }
+                }
+            }
+        }
+        screen.clear();
+        let (snapshot, took) = run.join();
+        if !warned && is_all_400(&snapshot) {
+            tracing::warn!("all answers were 400. {LIKELY_CAUSES}");
+        }
+        let stopped_by = self.stopped_by(&snapshot, first_signal);
+        Ok((self.summary(stopped_by, &snapshot, took), snapshot, first_signal))
+    }
+
+    fn options(&self) -> Options {
+        let Settings { load, run, site, .. } = self.settings;
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Options {
+            concurrency: load.concurrency,
+            workers: load.workers.unwrap_or(cores).min(load.concurrency),
+            until: self.until().map(|(until, _)| until.as_nanos() as u64),
+            grace: run.grace.as_nanos() as u64,
+            site_time_zone: site.matomo_time_zone.clone(),
+        }
+    }
+
+    /// When visits stop arriving, and which setting says so.
+    fn until(&self) -> Option<(Duration, StoppedBy)> {
+        let run = &self.settings.run;
+        let duration = run.duration.map(|limit| (limit, StoppedBy::Duration));
+        let auto_stop = run.auto_stop.map(|limit| (limit, StoppedBy::AutoStop));
+        [duration, auto_stop].into_iter().flatten().min_by_key(|(limit, _)| *limit)
+    }
+
+    /// The first limit that was reached: a plan that ended by itself was neither stopped nor cut.
+    fn stopped_by(&self, snapshot: &Snapshot, signal: Option<Signal>) -> StoppedBy {
+        let is_whole = self.plan.scenario().most_visits == Some(snapshot.visits.planned);
+        match (is_whole, signal, self.until()) {
+            (false, Some(_), _) => StoppedBy::Signal,
+            (true, Some(_), _) if snapshot.visits.incomplete + snapshot.visits.dropped > 0 => {
+                StoppedBy::Signal
+            }
+            (false, None, Some((_, limit))) => limit,
+            _ => StoppedBy::MaxTotalVisits,
+        }
+    }
+
+    fn summary(&self, stopped_by: StoppedBy, snapshot: &Snapshot, took: Duration) -> Summary {
+        let moment = |after: Duration| {
+            let ms = self.clock.unix_ms(after.as_nanos() as u64);
+            Timestamp::from_millisecond(ms).unwrap_or_default()
+        };
+        let run = RunPart {
+            id: self.plan.run_id().to_owned(),
+            seed: self.plan.seed(),
+            plan: format!("{:016x}", self.plan.fingerprint()),
+            version: env!("CARGO_PKG_VERSION"),
+            started_at: moment(Duration::ZERO),
+            ended_at: moment(took),
+            seconds: (took.as_secs_f64() * 1_000.0).round() / 1_000.0,
+            stopped_by,
+        };
+        let target = target_part(self.settings, self.client);
+        Summary::new(run, target, is_closed_model(self.plan), snapshot, usage())
+    }
+}
+
+/// Whether Matomo answered some twenty hits, all of them with 400.
+fn is_all_400(snapshot: &Snapshot) -> bool {
+    let hits = &snapshot.hits;
+    hits.accepted == 0 && hits.rejected >= TELLING && snapshot.errors.status(400) == hits.rejected
+}

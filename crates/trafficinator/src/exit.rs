@@ -1,0 +1,30 @@
+//! Exit codes.
+
+use std::process::ExitCode;
+
+/// How the program ended, the first that applies. Also in the README.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// 130: interrupted by Ctrl-C.
+    Interrupted,
+    /// 2: a setting, flag or file is wrong; nothing was sent.
+    Usage,
+    /// 1: it could not do its work, for example because not one hit was accepted.
+    Runtime,
+    /// 99: what was recorded differs from what was planned.
+    Difference,
+    /// 0: all well.
+    Ok,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(match exit {
+            Exit::Interrupted => 130,
+            Exit::Usage => 2,
+            Exit::Runtime => 1,
+            Exit::Difference => 99,
+            Exit::Ok => 0,
+        })
+    }
+}

@@ -1,0 +1,127 @@
+//! Log lines: plain sentences for people, JSON for machines, and a live line that log lines do not tear apart.
+
+use std::fmt;
+use std::io::{self, IsTerminal, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, MakeWriter};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::settings::{LogFormat, LogLevel, Output};
+
+/// Standard error, with a live line at its end where it is a terminal.
+#[derive(Clone, Debug)]
+pub(crate) struct Screen {
+    live: Arc<Mutex<bool>>,
+    is_terminal: bool,
+}
+
+impl Screen {
+    pub(crate) fn new() -> Screen {
+        Screen { live: Arc::default(), is_terminal: io::stderr().is_terminal() }
+    }
+
+    pub(crate) fn is_terminal(&self) -> bool {
+        self.is_terminal
+    }
+
+    /// Shows a line that the next one, or a log line, replaces.
+    pub(crate) fn show(&self, line: &str) {
+        let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        let width =
+            terminal_size::terminal_size_of(io::stderr()).map_or(80, |(width, _)| usize::from(width.0));
+        let line: String = line.chars().take(width.saturating_sub(1)).collect();
+        // A screen that is gone is no reason to stop sending.
+        let _ = write!(io::stderr(), "\r\x1b[2K{line}");
+        let _ = io::stderr().flush();
+        *live = true;
+    }
+
+    /// Takes the live line away.
+    pub(crate) fn clear(&self) {
+        let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::mem::take(&mut *live) {
+            let _ = write!(io::stderr(), "\r\x1b[2K");
+        }
+    }
+}
+
+impl<'a> MakeWriter<'a> for Screen {
+    type Writer = io::Stderr;
+    fn make_writer(&'a self) -> io::Stderr {
+        self.clear();
+        io::stderr()
+    }
+}
+
+/// Starts logging. An invalid `RUST_LOG` is said and passed over.
+pub(crate) fn start(output: &Output, screen: &Screen) {
+    let level = match output.log_level {
+        LogLevel::Error => Level::ERROR,
+        LogLevel::Warn => Level::WARN,
+        LogLevel::Info => Level::INFO,
+        LogLevel::Debug => Level::DEBUG,
+        LogLevel::Trace => Level::TRACE,
+    };
+    // What libraries say below a warning is of no use to users; RUST_LOG gets at it.
+    let own = ["trafficinator", "engine", "tracker", "traffic"];
+    let default =
+        own.into_iter().fold(Targets::new().with_default(Level::WARN.min(level)), |targets, name| {
+            targets.with_target(name, level)
+        });
+    let given = output.log_filter.as_deref().map(str::parse::<Targets>);
+    let (filter, bad) = match given {
+        Some(Ok(filter)) => (filter, None),
+        Some(Err(error)) => (default, Some(error)),
+        None => (default, None),
+    };
+    let registry = tracing_subscriber::registry().with(filter);
+    let layer = tracing_subscriber::fmt::layer().with_writer(screen.clone());
+    // A second call (in tests) leaves the first in place.
+    let _ = match output.log_format {
+        LogFormat::Json => registry.with(layer.json().flatten_event(true).with_target(false)).try_init(),
+        LogFormat::Text => registry.with(layer.event_format(Plain { dated: !screen.is_terminal })).try_init(),
+    };
+    if let Some(error) = bad {
+        tracing::warn!("RUST_LOG is not used: {error}");
+    }
+}
+
+/// `2026-11-23T04:05:06Z warning: text`; without the date on a terminal, without the level where it is information.
+struct Plain {
+    dated: bool,
+}
+
+impl<S, N> FormatEvent<S, N> for Plain
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        if self.dated {
+            SystemTime.format_time(&mut writer)?;
+            writer.write_char(' ')?;
+        }
+        let level = match *event.metadata().level() {
+            Level::ERROR => "error: ",
+            Level::WARN => "warning: ",
+            Level::INFO => "",
+            Level::DEBUG => "debug: ",
+            Level::TRACE => "trace: ",
+        };
+        writer.write_str(level)?;
+        context.field_format().format_fields(writer.by_ref(), event)?;
+        writeln!(writer)
+    }
+}

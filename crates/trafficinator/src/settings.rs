@@ -1,0 +1,325 @@
+//! Everything the program can be told, from flags, environment, env-files, a scenario file and presets,
+//! checked and typed. [`load`] reads nothing but its argument and reports all problems at once.
+
+mod build;
+mod checks;
+pub(crate) mod conceal;
+mod env_file;
+mod kind;
+pub(crate) mod layers;
+pub(crate) mod length;
+mod nearest;
+mod preset;
+pub(crate) mod registry;
+mod scenario_file;
+pub(crate) mod source;
+mod spelling;
+mod table;
+#[cfg(test)]
+mod tests;
+pub(crate) mod tracking_url;
+mod values;
+mod warnings;
+
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use engine::target::Secret;
+use layers::Inputs;
+use source::Problem;
+use tracking_url::TrackingUrl;
+
+/// The checked settings of a run.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) target: Target,
+    pub(crate) load: Load,
+    pub(crate) visits: Visits,
+    pub(crate) shop: Shop,
+    pub(crate) site: Site,
+    pub(crate) run: Run,
+    pub(crate) output: Output,
+    pub(crate) backfill: Backfill,
+    described: Vec<Described>,
+}
+
+/// Where visits go, and how.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    /// `MATOMO_URL`; always there for [`layers::Purpose::Send`].
+    pub(crate) url: Option<TrackingUrl>,
+    /// `MATOMO_SITE_ID`; [`load`] has warned when it was left at its default.
+    pub(crate) site_id: u32,
+    /// `MATOMO_TOKEN_AUTH`, or what `MATOMO_TOKEN_AUTH_FILE` holds.
+    pub(crate) token: Option<Secret>,
+    /// Visit dimension that receives the run id.
+    pub(crate) tag_dimension: Option<u16>,
+    pub(crate) timeout: Duration,
+    pub(crate) ca_file: Option<PathBuf>,
+    /// Do not verify the target's certificate.
+    pub(crate) insecure: bool,
+}
+
+/// How many visits, and how many at once.
+#[derive(Debug, Clone)]
+pub(crate) struct Load {
+    /// Name of the preset the rest started from.
+    pub(crate) preset: Option<&'static str>,
+    pub(crate) rate: Rate,
+    pub(crate) arrivals: Arrivals,
+    /// Most requests in flight at once.
+    pub(crate) concurrency: usize,
+    /// Threads that send, at most `concurrency`; `None` is one per core (then the caller caps it).
+    pub(crate) workers: Option<usize>,
+}
+
+/// What visitors do. Shares are of all visits, 0 to 1, independent of each other.
+#[derive(Debug, Clone)]
+pub(crate) struct Visits {
+    pub(crate) clock: Clock,
+    pub(crate) pageviews: RangeInclusive<u32>,
+    /// Real pause between page views; unused with [`Clock::Real`] or [`Rate::Max`].
+    pub(crate) pause: RangeInclusive<Duration>,
+    /// Length of a visit on its own clock.
+    pub(crate) length: RangeInclusive<Duration>,
+    pub(crate) site_search: f64,
+    pub(crate) outlinks: f64,
+    pub(crate) downloads: f64,
+    pub(crate) click_events: f64,
+    pub(crate) random_events: f64,
+    /// Share of direct visits among all sources.
+    pub(crate) direct: f64,
+    /// Spread visitors over countries: asked for, and a token is there.
+    pub(crate) countries: bool,
+    pub(crate) funnels: Option<PathBuf>,
+}
+
+/// What visitors buy. Money is in cents.
+#[derive(Debug, Clone)]
+pub(crate) struct Shop {
+    /// Share of visits that place an order.
+    pub(crate) orders: f64,
+    pub(crate) order_cents: RangeInclusive<u64>,
+    pub(crate) items: RangeInclusive<u32>,
+    /// Tax on the sub total, 0 to 1.
+    pub(crate) tax_rate: f64,
+    pub(crate) shipping_cents: Vec<u64>,
+    /// Three capital letters.
+    pub(crate) currency: Option<String>,
+}
+
+/// The site that is visited.
+#[derive(Debug, Clone)]
+pub(crate) struct Site {
+    /// `None` is the list built into the program.
+    pub(crate) urls_file: Option<PathBuf>,
+    /// Of the visitors' day.
+    pub(crate) visitor_time_zone: TimeZone,
+    /// Of the site in Matomo; `visitor_time_zone` unless given.
+    pub(crate) matomo_time_zone: TimeZone,
+}
+
+/// When the run starts and ends, and what makes it repeatable.
+#[derive(Debug, Clone)]
+pub(crate) struct Run {
+    pub(crate) scenario: Option<PathBuf>,
+    /// `None`: draw one.
+    pub(crate) seed: Option<u64>,
+    /// `None`: draw one.
+    pub(crate) id: Option<String>,
+    pub(crate) duration: Option<Duration>,
+    /// `AUTO_STOP_AFTER_HOURS`, `None` when off.
+    pub(crate) auto_stop: Option<Duration>,
+    /// `None` when off.
+    pub(crate) max_total_visits: Option<u64>,
+    /// `None` when off; days are those of `site.visitor_time_zone`.
+    pub(crate) max_visits_per_day: Option<u64>,
+    pub(crate) grace: Duration,
+    pub(crate) fail_fast: bool,
+    pub(crate) start: Start,
+}
+
+/// What the program prints and writes.
+#[derive(Debug, Clone)]
+pub(crate) struct Output {
+    pub(crate) summary_json: Option<SummaryTo>,
+    pub(crate) quiet: bool,
+    pub(crate) log_level: LogLevel,
+    /// Raw text of `RUST_LOG`; wins over `log_level`.
+    pub(crate) log_filter: Option<String>,
+    pub(crate) log_format: LogFormat,
+}
+
+/// History instead of live traffic: validated, not used yet.
+#[derive(Debug, Clone)]
+pub(crate) struct Backfill {
+    pub(crate) run_once: bool,
+    pub(crate) window: Option<BackfillWindow>,
+    /// `None` when off.
+    pub(crate) max_visits_per_day: Option<u64>,
+    /// `None` when off.
+    pub(crate) max_visits_total: Option<u64>,
+    /// Hits a second.
+    pub(crate) rps_limit: Option<f64>,
+    pub(crate) seed: Option<u64>,
+}
+
+/// The days of a backfill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BackfillWindow {
+    /// Both days included, first <= last.
+    Dates { first: Date, last: Date },
+    /// Counted from today.
+    Days { back: u32, duration: u32 },
+}
+
+/// How fast visits start.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Rate {
+    /// Visits a second, from 1e-9 to 1e9.
+    PerSecond(f64),
+    /// Closed model: a visit starts whenever a slot is free.
+    Max,
+}
+
+/// How the starts of visits are spaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Arrivals {
+    Smooth,
+    Poisson,
+}
+
+/// Whose time a visit runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Clock {
+    Simulated,
+    Real,
+}
+
+/// When the first visit may start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Start {
+    AtOnce,
+    /// When the file appears; it is deleted then.
+    OnSignal {
+        file: PathBuf,
+        check_every: Duration,
+    },
+}
+
+/// Where the summary goes as JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum SummaryTo {
+    Stdout,
+    File(PathBuf),
+}
+
+/// The least severe lines that are logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LogLevel {
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+/// The shape of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+/// One setting as it came out, for `check` to print.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Described {
+    /// Environment name.
+    pub(crate) name: &'static str,
+    /// Never a secret.
+    pub(crate) value: String,
+    /// `flag`, `environment`, `prod.env:3`, `preset light`, `default`.
+    pub(crate) source: String,
+}
+
+/// Settings, and what their user should know about them.
+#[derive(Debug, Clone)]
+pub(crate) struct Loaded {
+    pub(crate) settings: Settings,
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Why there are no settings: `Display` prints one problem a line.
+#[derive(Debug, Clone)]
+pub(crate) struct Refused {
+    /// Never empty.
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Lays all sources over each other, checks everything and builds the settings.
+pub(crate) fn load(inputs: &Inputs<'_>) -> Result<Loaded, Refused> {
+    let layers::Layered { mut raws, rust_log, mut problems, mut warnings } = layers::lay(inputs);
+    problems.extend(checks::settle_rivals(&mut raws));
+    let (mut values, wrong) = values::parse_all(&raws);
+    problems.extend(wrong);
+    problems.extend(values::read_token_file(&mut values, &raws, inputs.read));
+    problems.extend(checks::missing(&raws, inputs.purpose));
+    problems.extend(checks::contradictions(&raws, &values));
+    if !problems.is_empty() {
+        return Err(Refused { problems, warnings });
+    }
+    warnings.extend(warnings::about(&raws, &values, inputs));
+    Ok(Loaded { settings: build::build(&raws, &values, rust_log), warnings })
+}
+
+impl Settings {
+    /// Every setting as it came out, in the order of `--help`, secrets redacted.
+    pub(crate) fn describe(&self) -> &[Described] {
+        &self.described
+    }
+}
+
+impl SummaryTo {
+    /// `-` is standard output.
+    pub(crate) fn from_text(text: &str) -> Self {
+        if text == "-" { Self::Stdout } else { Self::File(text.into()) }
+    }
+}
+
+impl LogLevel {
+    const NAMES: &[&str] = &["error", "warn", "info", "debug", "trace"];
+
+    /// Also takes `warning` and `critical`, which today's deployments may have.
+    fn from_name(name: &str) -> Option<Self> {
+        match name.to_ascii_lowercase().as_str() {
+            "error" | "critical" => Some(Self::Error),
+            "warn" | "warning" => Some(Self::Warn),
+            "info" => Some(Self::Info),
+            "debug" => Some(Self::Debug),
+            "trace" => Some(Self::Trace),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, problem) in self.problems.iter().enumerate() {
+            let newline = if at == 0 { "" } else { "\n" };
+            write!(f, "{newline}{problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Refused {}

@@ -1,0 +1,225 @@
+//! From checked values to [`Settings`]: nothing here can fail.
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use super::registry::{Default, SETTINGS, Setting};
+use super::source::{Raws, Source};
+use super::tracking_url::TrackingUrl;
+use super::values::Values;
+use super::{
+    Arrivals, Backfill, BackfillWindow, Clock, Described, Load, LogFormat, Output, Rate, Run, Settings, Shop,
+    Site, Start, SummaryTo, Target, Visits,
+};
+use engine::target::Secret;
+
+/// Longer than any run; keeps sums of instants and lengths from overflowing.
+const CENTURY: Duration = Duration::from_hours(100 * 365 * 24);
+
+/// Visits a second: one in thirty years. Keeps the time between two visits from overflowing.
+const SLOWEST: f64 = 1e-9;
+
+/// Builds the settings once every check has passed.
+pub(crate) fn build(raws: &Raws, values: &Values, rust_log: Option<String>) -> Settings {
+    Settings {
+        target: target(values),
+        load: load(values),
+        visits: visits(values),
+        shop: shop(values),
+        site: site(values),
+        run: run(values),
+        output: output(values, rust_log),
+        backfill: backfill(values),
+        described: describe(raws, values),
+    }
+}
+
+fn target(values: &Values) -> Target {
+    Target {
+        url: values.get("MATOMO_URL"),
+        site_id: values.must::<u64>("MATOMO_SITE_ID") as u32,
+        token: values.get("MATOMO_TOKEN_AUTH"),
+        tag_dimension: values.get::<u64>("TRAFFICINATOR_TAG_DIMENSION").map(|number| number as u16),
+        timeout: values.must("TRAFFICINATOR_TIMEOUT"),
+        ca_file: values.get("TRAFFICINATOR_CA_FILE"),
+        insecure: values.must("TRAFFICINATOR_INSECURE"),
+    }
+}
+
+fn load(values: &Values) -> Load {
+    let per_day = || Rate::PerSecond(values.must::<f64>("TARGET_VISITS_PER_DAY") / 86_400.0);
+    let rate = values.get("TRAFFICINATOR_RATE").unwrap_or_else(per_day);
+    Load {
+        preset: values.get("TRAFFICINATOR_PRESET"),
+        rate: match rate {
+            Rate::PerSecond(rate) => Rate::PerSecond(rate.max(SLOWEST)),
+            Rate::Max => Rate::Max,
+        },
+        arrivals: match values.must("TRAFFICINATOR_ARRIVALS") {
+            "poisson" => Arrivals::Poisson,
+            _ => Arrivals::Smooth,
+        },
+        concurrency: values.must::<u64>("CONCURRENCY") as usize,
+        workers: values.get::<u64>("TRAFFICINATOR_WORKERS").map(|number| number as usize),
+    }
+}
+
+fn visits(values: &Values) -> Visits {
+    Visits {
+        clock: match values.must("TRAFFICINATOR_CLOCK") {
+            "real" => Clock::Real,
+            _ => Clock::Simulated,
+        },
+        pageviews: counts(values, "PAGEVIEWS_MIN", "PAGEVIEWS_MAX"),
+        pause: lengths(values, "PAUSE_BETWEEN_PVS_MIN", "PAUSE_BETWEEN_PVS_MAX", 1.0),
+        length: lengths(values, "VISIT_DURATION_MIN", "VISIT_DURATION_MAX", 60.0),
+        site_search: values.must("SITESEARCH_PROBABILITY"),
+        outlinks: values.must("OUTLINKS_PROBABILITY"),
+        downloads: values.must("DOWNLOADS_PROBABILITY"),
+        click_events: values.must("CLICK_EVENTS_PROBABILITY"),
+        random_events: values.must("RANDOM_EVENTS_PROBABILITY"),
+        direct: values.must("DIRECT_TRAFFIC_PROBABILITY"),
+        countries: values.must("RANDOMIZE_VISITOR_COUNTRIES") && has_token(values),
+        funnels: values.get("FUNNEL_CONFIG_PATH"),
+    }
+}
+
+fn shop(values: &Values) -> Shop {
+    let least = cents_at_least(values.must("ECOMMERCE_ORDER_VALUE_MIN"));
+    let most = cents_at_most(values.must("ECOMMERCE_ORDER_VALUE_MAX"));
+    let rates: Vec<f64> = values.must("ECOMMERCE_SHIPPING_RATES");
+    Shop {
+        orders: values.must("ECOMMERCE_PROBABILITY"),
+        order_cents: least..=most,
+        items: counts(values, "ECOMMERCE_ITEMS_MIN", "ECOMMERCE_ITEMS_MAX"),
+        tax_rate: values.must("ECOMMERCE_TAX_RATE"),
+        shipping_cents: rates.iter().map(|rate| (rate * 100.0).round() as u64).collect(),
+        currency: values.get("ECOMMERCE_CURRENCY"),
+    }
+}
+
+fn site(values: &Values) -> Site {
+    let visitor_time_zone: jiff::tz::TimeZone = values.must("TIMEZONE");
+    Site {
+        urls_file: values.get("URLS_FILE"),
+        matomo_time_zone: values
+            .get("TRAFFICINATOR_SITE_TIMEZONE")
+            .unwrap_or_else(|| visitor_time_zone.clone()),
+        visitor_time_zone,
+    }
+}
+
+fn run(values: &Values) -> Run {
+    let auto_stop = seconds(values.must::<f64>("AUTO_STOP_AFTER_HOURS") * 3600.0);
+    Run {
+        scenario: values.get("TRAFFICINATOR_SCENARIO"),
+        seed: values.get("TRAFFICINATOR_SEED"),
+        id: values.get("TRAFFICINATOR_RUN_ID"),
+        duration: values.get("TRAFFICINATOR_DURATION"),
+        auto_stop: (!auto_stop.is_zero()).then_some(auto_stop),
+        max_total_visits: limit(values, "MAX_TOTAL_VISITS"),
+        max_visits_per_day: limit(values, "MAX_VISITS_PER_DAY"),
+        grace: values.must("TRAFFICINATOR_GRACE"),
+        fail_fast: values.must("TRAFFICINATOR_FAIL_FAST"),
+        start: if values.must("AUTO_START") {
+            Start::AtOnce
+        } else {
+            Start::OnSignal {
+                file: values.must("START_SIGNAL_FILE"),
+                check_every: values.must("START_CHECK_INTERVAL"),
+            }
+        },
+    }
+}
+
+fn output(values: &Values, rust_log: Option<String>) -> Output {
+    Output {
+        summary_json: values
+            .get::<String>("TRAFFICINATOR_SUMMARY_JSON")
+            .map(|text| SummaryTo::from_text(&text)),
+        quiet: values.must("TRAFFICINATOR_QUIET"),
+        log_level: values.must("LOG_LEVEL"),
+        log_filter: rust_log,
+        log_format: match values.must("LOG_FORMAT") {
+            "json" => LogFormat::Json,
+            _ => LogFormat::Text,
+        },
+    }
+}
+
+fn backfill(values: &Values) -> Backfill {
+    let dates = || {
+        Some(BackfillWindow::Dates {
+            first: values.get("BACKFILL_START_DATE")?,
+            last: values.get("BACKFILL_END_DATE")?,
+        })
+    };
+    let days = || {
+        Some(BackfillWindow::Days {
+            back: values.get::<u64>("BACKFILL_DAYS_BACK")? as u32,
+            duration: values.get::<u64>("BACKFILL_DURATION_DAYS")? as u32,
+        })
+    };
+    Backfill {
+        run_once: values.must("BACKFILL_RUN_ONCE"),
+        window: dates().or_else(days),
+        max_visits_per_day: limit(values, "BACKFILL_MAX_VISITS_PER_DAY"),
+        max_visits_total: limit(values, "BACKFILL_MAX_VISITS_TOTAL"),
+        rps_limit: values.get("BACKFILL_RPS_LIMIT"),
+        seed: values.get("BACKFILL_SEED"),
+    }
+}
+
+fn describe(raws: &Raws, values: &Values) -> Vec<Described> {
+    let one = |setting: &'static Setting| {
+        let (value, source) = match (raws.get(setting.name), setting.default) {
+            (Some(raw), _) => (shown(setting, &raw.text, values), raw.source.to_string()),
+            // The rival of the rate won; it stands in the list as well.
+            (None, Default::Value(_)) => ("not used".to_owned(), Source::Default.to_string()),
+            (None, Default::Absent(text)) => (text.to_owned(), Source::Default.to_string()),
+        };
+        Described { name: setting.name, value, source }
+    };
+    SETTINGS.iter().map(one).collect()
+}
+
+fn shown(setting: &Setting, text: &str, values: &Values) -> String {
+    match setting.name {
+        "RANDOMIZE_VISITOR_COUNTRIES" if values.must(setting.name) && !has_token(values) => {
+            "false (there is no token)".to_owned()
+        }
+        "MATOMO_URL" => values.must::<TrackingUrl>(setting.name).to_string(),
+        _ => setting.shown(text),
+    }
+}
+
+fn has_token(values: &Values) -> bool {
+    values.get::<Secret>("MATOMO_TOKEN_AUTH").is_some()
+}
+
+/// 0 is off.
+fn limit(values: &Values, name: &'static str) -> Option<u64> {
+    Some(values.must(name)).filter(|limit| *limit > 0)
+}
+
+fn counts(values: &Values, min: &'static str, max: &'static str) -> RangeInclusive<u32> {
+    values.must::<u64>(min) as u32..=values.must::<u64>(max) as u32
+}
+
+fn lengths(values: &Values, min: &'static str, max: &'static str, unit: f64) -> RangeInclusive<Duration> {
+    seconds(values.must::<f64>(min) * unit)..=seconds(values.must::<f64>(max) * unit)
+}
+
+fn seconds(number: f64) -> Duration {
+    Duration::try_from_secs_f64(number).unwrap_or(CENTURY).min(CENTURY)
+}
+
+/// The smallest amount in whole cents that is not below. The margin takes back what 15.99 loses in binary.
+pub(crate) fn cents_at_least(amount: f64) -> u64 {
+    (amount * 100.0 - 1e-4).ceil() as u64
+}
+
+/// The largest amount in whole cents that is not above.
+pub(crate) fn cents_at_most(amount: f64) -> u64 {
+    (amount * 100.0 + 1e-4).floor() as u64
+}

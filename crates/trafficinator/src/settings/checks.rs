@@ -1,0 +1,159 @@
+//! Rules that concern more than one setting. Each problem names both sides.
+
+use jiff::civil::Date;
+
+use super::Rate;
+use super::build::{cents_at_least, cents_at_most};
+use super::layers::Purpose;
+use super::registry::{Setting, find};
+use super::source::{Problem, Raws, label};
+use super::values::Values;
+
+/// Two names for one setting: both at one level is an error, otherwise the higher level wins.
+const RIVALS: [(&str, &str, &str); 2] = [
+    ("TRAFFICINATOR_RATE", "TARGET_VISITS_PER_DAY", "both set the rate of visits"),
+    ("MATOMO_TOKEN_AUTH", "MATOMO_TOKEN_AUTH_FILE", "both give the token"),
+];
+
+const RANGES: [(&str, &str); 5] = [
+    ("PAGEVIEWS_MIN", "PAGEVIEWS_MAX"),
+    ("PAUSE_BETWEEN_PVS_MIN", "PAUSE_BETWEEN_PVS_MAX"),
+    ("VISIT_DURATION_MIN", "VISIT_DURATION_MAX"),
+    ("ECOMMERCE_ORDER_VALUE_MIN", "ECOMMERCE_ORDER_VALUE_MAX"),
+    ("ECOMMERCE_ITEMS_MIN", "ECOMMERCE_ITEMS_MAX"),
+];
+
+/// Settings of which one needs the other.
+const TOGETHER: [(&str, &str); 2] =
+    [("BACKFILL_START_DATE", "BACKFILL_END_DATE"), ("BACKFILL_DAYS_BACK", "BACKFILL_DURATION_DAYS")];
+
+/// Removes the lower of two rivals, or reports that they are level.
+pub(crate) fn settle_rivals(raws: &mut Raws) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (one, other, why) in RIVALS {
+        let (Some(first), Some(second)) = (raws.get(one), raws.get(other)) else { continue };
+        let (first, second) = (first.source.level(), second.source.level());
+        if first == second {
+            let message = format!("cannot go with {}: {why}; give one of them", name_of(raws, other));
+            problems.push(Problem { setting: name_of(raws, one), value: None, message });
+        }
+        raws.remove(if first < second { one } else { other });
+    }
+    problems
+}
+
+/// Settings that the purpose needs.
+pub(crate) fn missing(raws: &Raws, purpose: Purpose) -> Option<Problem> {
+    (purpose == Purpose::Send && !raws.contains_key("MATOMO_URL")).then(|| Problem {
+        setting: "MATOMO_URL".to_owned(),
+        value: None,
+        message: "is not set, and no host is guessed; give the Matomo to send to, for example --matomo-url \
+                  https://matomo.example.org/, or try `trafficinator demo`, which needs none"
+            .to_owned(),
+    })
+}
+
+/// Settings that are fine alone and wrong together. What did not parse is left out.
+pub(crate) fn contradictions(raws: &Raws, values: &Values) -> Vec<Problem> {
+    let mut problems: Vec<Problem> =
+        RANGES.iter().filter_map(|(min, max)| check_range(raws, values, min, max)).collect();
+    problems.extend(check_cents(raws, values));
+    problems.extend(check_workers(raws, values));
+    problems.extend(check_closed_model(raws, values));
+    problems.extend(check_backfill_enabled(raws, values));
+    problems.extend(TOGETHER.iter().filter_map(|(one, other)| check_together(raws, one, other)));
+    problems.extend(check_window(raws, values));
+    problems
+}
+
+fn check_range(raws: &Raws, values: &Values, min: &'static str, max: &'static str) -> Option<Problem> {
+    if values.number(min)? <= values.number(max)? {
+        return None;
+    }
+    let message = format!(
+        "is more than {}, which is {}; give a smaller or a larger one",
+        name_of(raws, max),
+        raws[max].text
+    );
+    Some(problem(raws, min, message))
+}
+
+/// An order's revenue has whole cents: there must be such an amount between the limits.
+fn check_cents(raws: &Raws, values: &Values) -> Option<Problem> {
+    let (min, max) = ("ECOMMERCE_ORDER_VALUE_MIN", "ECOMMERCE_ORDER_VALUE_MAX");
+    let (low, high) = (values.number(min)?, values.number(max)?);
+    if low > high || cents_at_least(low) <= cents_at_most(high) {
+        return None;
+    }
+    let message = format!(
+        "leaves no amount in whole cents up to {}, which is {}; give limits further apart",
+        name_of(raws, max),
+        raws[max].text
+    );
+    Some(problem(raws, min, message))
+}
+
+fn check_workers(raws: &Raws, values: &Values) -> Option<Problem> {
+    let (workers, concurrency) = ("TRAFFICINATOR_WORKERS", "CONCURRENCY");
+    if values.get::<u64>(workers)? <= values.get::<u64>(concurrency)? {
+        return None;
+    }
+    let message = format!(
+        "is more than {}, which is {}; give at most as many workers as connections",
+        name_of(raws, concurrency),
+        raws[concurrency].text
+    );
+    Some(problem(raws, workers, message))
+}
+
+fn check_closed_model(raws: &Raws, values: &Values) -> Option<Problem> {
+    let (rate, clock) = ("TRAFFICINATOR_RATE", "TRAFFICINATOR_CLOCK");
+    if values.get(rate) != Some(Rate::Max) || values.get::<&str>(clock)? != "real" {
+        return None;
+    }
+    let message = format!(
+        "cannot go with {}, which is real: a visit that starts whenever a slot is free cannot take real time; \
+         give a rate such as 5/s or the clock simulated",
+        name_of(raws, clock)
+    );
+    Some(problem(raws, rate, message))
+}
+
+fn check_backfill_enabled(raws: &Raws, values: &Values) -> Option<Problem> {
+    let message = "is not accepted yet: sending history comes in a later version; give false or leave it out";
+    values.get::<bool>("BACKFILL_ENABLED")?.then(|| problem(raws, "BACKFILL_ENABLED", message.to_owned()))
+}
+
+fn check_together(raws: &Raws, one: &'static str, other: &'static str) -> Option<Problem> {
+    let (given, lacking) = match (raws.contains_key(one), raws.contains_key(other)) {
+        (true, false) => (one, other),
+        (false, true) => (other, one),
+        _ => return None,
+    };
+    Some(problem(raws, given, format!("needs {lacking} as well; give both or neither")))
+}
+
+fn check_window(raws: &Raws, values: &Values) -> Option<Problem> {
+    let (start, end) = ("BACKFILL_START_DATE", "BACKFILL_END_DATE");
+    if values.get::<Date>(start)? <= values.get::<Date>(end)? {
+        return None;
+    }
+    let message =
+        format!("is later than {}, which is {}; give an earlier day", name_of(raws, end), raws[end].text);
+    Some(problem(raws, start, message))
+}
+
+fn problem(raws: &Raws, name: &'static str, message: String) -> Problem {
+    let setting = known(name);
+    let value = raws.get(name).map(|raw| setting.shown(&raw.text));
+    Problem { setting: name_of(raws, name), value, message }
+}
+
+/// The setting as its user gave it.
+fn name_of(raws: &Raws, name: &'static str) -> String {
+    raws.get(name).map_or_else(|| name.to_owned(), |raw| label(known(name), &raw.source))
+}
+
+fn known(name: &'static str) -> &'static Setting {
+    find(name).expect("in the registry")
+}

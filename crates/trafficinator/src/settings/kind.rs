@@ -1,0 +1,212 @@
+//! What a setting's text may be: the accepted range in words, and the parser that holds to it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::length::{parse_length, parse_rate};
+use super::nearest;
+use super::tracking_url::TrackingUrl;
+use super::{LogLevel, Rate};
+use engine::target::Secret;
+
+/// The kinds of values.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Kind {
+    /// A whole number, both ends included; `u64::MAX` is no limit.
+    Whole {
+        min: u64,
+        max: u64,
+    },
+    /// A finite number, both ends included.
+    Decimal {
+        min: f64,
+        max: f64,
+    },
+    /// A number above 0. `max` is a technical limit far outside of sense.
+    Above {
+        max: f64,
+    },
+    Switch,
+    Choice(&'static [&'static str]),
+    /// A length of time, both ends included.
+    Length {
+        min: &'static str,
+        max: &'static str,
+    },
+    Rate,
+    Url,
+    Token,
+    Path,
+    FileOrDash,
+    Zone,
+    Date,
+    Currency,
+    Amounts,
+    RunId,
+    LogLevel,
+}
+
+/// A checked value.
+#[derive(Debug, Clone)]
+pub(crate) enum Value {
+    Whole(u64),
+    Decimal(f64),
+    Switch(bool),
+    Choice(&'static str),
+    Length(Duration),
+    Rate(Rate),
+    Url(TrackingUrl),
+    Token(Secret),
+    Path(PathBuf),
+    Zone(TimeZone),
+    Date(Date),
+    Text(String),
+    Amounts(Vec<f64>),
+    LogLevel(LogLevel),
+}
+
+/// Why a text is not accepted, where more can be said than what would be.
+/// Never contains the text itself, which may be secret.
+pub(crate) type Detail = Option<String>;
+
+impl Kind {
+    /// What is accepted, to follow "give".
+    pub(crate) fn accepts(self) -> String {
+        match self {
+            Self::Whole { min, max: u64::MAX } => format!("a whole number of at least {min}"),
+            Self::Whole { min, max } => format!("a whole number from {min} to {max}"),
+            Self::Decimal { min, max: f64::INFINITY } => format!("a number of at least {min}"),
+            Self::Decimal { min, max } => format!("a number from {min} to {max}"),
+            Self::Above { .. } => "a number above 0".to_owned(),
+            Self::Switch => "true or false (or 1/0, yes/no, on/off, y/n)".to_owned(),
+            Self::Choice(names) => one_of(names),
+            Self::Length { min, max } => {
+                format!(
+                    "a time such as 30s, 500ms, 2m or 1h30m (a bare number is seconds), from {min} to {max}"
+                )
+            }
+            Self::Rate => {
+                "a number above 0 with /s, /m, /h or /d such as 5/s, at most 1000000/s, or max".to_owned()
+            }
+            Self::Url => "an http:// or https:// URL with a host, without query or fragment".to_owned(),
+            Self::Token => "a token without spaces, as Matomo shows it (32 hex digits)".to_owned(),
+            Self::Path => "a path".to_owned(),
+            Self::FileOrDash => "a path, or - for standard output".to_owned(),
+            Self::Zone => "an IANA time zone such as Europe/Berlin".to_owned(),
+            Self::Date => "a date as YYYY-MM-DD".to_owned(),
+            Self::Currency => "a three-letter ISO 4217 code such as EUR".to_owned(),
+            Self::Amounts => "numbers of at least 0 separated by commas, such as 0,5.99".to_owned(),
+            Self::RunId => "1 to 40 letters, digits, dots, dashes or underscores".to_owned(),
+            Self::LogLevel => one_of(LogLevel::NAMES),
+        }
+    }
+
+    /// The value a text stands for. `text` is trimmed and not empty.
+    pub(crate) fn parse(self, text: &str) -> Result<Value, Detail> {
+        match self {
+            Self::Whole { min, max } => {
+                let number = text.parse().map_err(|_| None)?;
+                within(number, min, max).map(Value::Whole)
+            }
+            Self::Decimal { min, max } => within(finite(text)?, min, max).map(Value::Decimal),
+            Self::Above { max } => {
+                let number = finite(text)?;
+                if number > max {
+                    return Err(Some(format!("it is more than {max:e}")));
+                }
+                within(number, f64::MIN_POSITIVE, max).map(Value::Decimal)
+            }
+            Self::Switch => parse_switch(text).map(Value::Switch).ok_or(None),
+            Self::Choice(names) => {
+                let known = names.iter().find(|name| name.eq_ignore_ascii_case(text));
+                known.map(|name| Value::Choice(name)).ok_or_else(|| did_you_mean(text, names.iter().copied()))
+            }
+            Self::Length { min, max } => {
+                let bound = |text| parse_length(text).expect("the registry's bounds parse");
+                within(parse_length(text).map_err(Some)?, bound(min), bound(max)).map(Value::Length)
+            }
+            Self::Rate => parse_rate(text).map(Value::Rate),
+            Self::Url => TrackingUrl::parse(text).map(Value::Url).map_err(Some),
+            Self::Token => parse_token(text).map(Value::Token),
+            Self::Path => Ok(Value::Path(PathBuf::from(text))),
+            Self::FileOrDash => Ok(Value::Text(text.to_owned())),
+            Self::Zone => parse_zone(text).map(Value::Zone),
+            Self::Date => parse_date(text).map(Value::Date),
+            Self::Currency => {
+                let accepted = text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
+                accepted.then(|| Value::Text(text.to_ascii_uppercase())).ok_or(None)
+            }
+            Self::Amounts => parse_amounts(text).map(Value::Amounts),
+            Self::RunId => {
+                let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+                let accepted = text.len() <= 40 && text.bytes().all(plain);
+                accepted.then(|| Value::Text(text.to_owned())).ok_or(None)
+            }
+            Self::LogLevel => LogLevel::from_name(text)
+                .map(Value::LogLevel)
+                .ok_or_else(|| did_you_mean(text, LogLevel::NAMES.iter().copied())),
+        }
+    }
+}
+
+/// A token as Matomo hands it out, from a setting or from a file.
+pub(crate) fn parse_token(text: &str) -> Result<Secret, Detail> {
+    if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(Some("it contains white space".to_owned()));
+    }
+    Ok(Secret::new(text))
+}
+
+fn within<T: PartialOrd + Copy>(number: T, min: T, max: T) -> Result<T, Detail> {
+    if number < min || number > max { Err(None) } else { Ok(number) }
+}
+
+fn finite(text: &str) -> Result<f64, Detail> {
+    let number: f64 = text.parse().map_err(|_| None)?;
+    if number.is_finite() { Ok(number) } else { Err(Some("it is not a finite number".to_owned())) }
+}
+
+fn parse_switch(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" | "y" => Some(true),
+        "0" | "false" | "no" | "off" | "n" => Some(false),
+        _ => None,
+    }
+}
+
+fn parse_zone(text: &str) -> Result<TimeZone, Detail> {
+    TimeZone::get(text).map_err(|_| {
+        let names: Vec<String> = jiff::tz::db().available().map(|name| name.as_str().to_owned()).collect();
+        did_you_mean(text, names.iter().map(String::as_str))
+    })
+}
+
+/// Four, two and two digits: jiff alone would also take a time or a compact form.
+fn parse_date(text: &str) -> Result<Date, Detail> {
+    let shape =
+        |(at, byte): (usize, u8)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() };
+    if text.len() != 10 || !text.bytes().enumerate().all(shape) {
+        return Err(None);
+    }
+    text.parse().map_err(|_| Some("there is no such day".to_owned()))
+}
+
+fn parse_amounts(text: &str) -> Result<Vec<f64>, Detail> {
+    let amount = |part: &str| within(finite(part.trim())?, 0.0, 1e9);
+    text.split(',').map(amount).collect()
+}
+
+fn one_of(names: &[&str]) -> String {
+    match names {
+        [first, second] => format!("{first} or {second}"),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+        [] => String::new(),
+    }
+}
+
+fn did_you_mean<'a>(text: &str, names: impl Iterator<Item = &'a str>) -> Detail {
+    nearest::suggest(text, names).map(|name| format!("did you mean {name}?"))
+}

@@ -1,0 +1,156 @@
+//! The one table of all settings: name, help, default, range and group. Flags, environment, scenario keys,
+//! `did you mean`, `--help` and the README's table all derive from it.
+
+use std::fmt::Write as _;
+
+use super::kind::Kind;
+pub(crate) use super::table::SETTINGS;
+
+/// One setting, in all its spellings.
+#[derive(Debug)]
+pub(crate) struct Setting {
+    /// Name of the environment variable (and of the line in an env-file).
+    pub(crate) name: &'static str,
+    pub(crate) group: Group,
+    /// What stands for the value in `--help`.
+    pub(crate) placeholder: &'static str,
+    /// One line, with the unit.
+    pub(crate) help: &'static str,
+    pub(crate) default: Default,
+    /// What is accepted.
+    pub(crate) kind: Kind,
+}
+
+/// What holds when nobody gives the setting.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Default {
+    /// This value, written as a user would write it.
+    Value(&'static str),
+    /// No value; the text says what happens then.
+    Absent(&'static str),
+}
+
+/// Headings of `--help` and of the README's table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Group {
+    Target,
+    Load,
+    Visits,
+    Shop,
+    Site,
+    Run,
+    Output,
+    Backfill,
+}
+
+impl Setting {
+    /// Key in a scenario file: `target_visits_per_day`.
+    pub(crate) fn key(&self) -> String {
+        let short = self.name.strip_prefix("TRAFFICINATOR_").unwrap_or(self.name);
+        short.to_ascii_lowercase()
+    }
+
+    /// Long flag without the dashes: `target-visits-per-day`.
+    pub(crate) fn flag(&self) -> String {
+        self.key().replace('_', "-")
+    }
+
+    /// A secret value is never shown, whatever happens.
+    pub(crate) fn is_secret(&self) -> bool {
+        matches!(self.kind, Kind::Token)
+    }
+
+    pub(crate) fn is_switch(&self) -> bool {
+        matches!(self.kind, Kind::Switch)
+    }
+
+    /// A few words to choose from.
+    pub(crate) fn is_choice(&self) -> bool {
+        matches!(self.kind, Kind::Choice(_) | Kind::LogLevel)
+    }
+
+    /// A scenario cannot name a scenario.
+    pub(crate) fn in_scenario(&self) -> bool {
+        self.name != "TRAFFICINATOR_SCENARIO"
+    }
+
+    /// A value that may be shown: `***` for a secret, a URL without its credentials.
+    pub(crate) fn shown(&self, text: &str) -> String {
+        match self.kind {
+            Kind::Token => "***".to_owned(),
+            Kind::Url => super::tracking_url::redact(text),
+            _ => text.to_owned(),
+        }
+    }
+}
+
+impl Default {
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Self::Value(text) | Self::Absent(text) => text,
+        }
+    }
+}
+
+impl Group {
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Target,
+        Self::Load,
+        Self::Visits,
+        Self::Shop,
+        Self::Site,
+        Self::Run,
+        Self::Output,
+        Self::Backfill,
+    ];
+
+    pub(crate) fn heading(self) -> &'static str {
+        match self {
+            Self::Target => "Target",
+            Self::Load => "Load",
+            Self::Visits => "Visits",
+            Self::Shop => "Shop",
+            Self::Site => "Site",
+            Self::Run => "Run",
+            Self::Output => "Output",
+            Self::Backfill => "Backfill",
+        }
+    }
+}
+
+/// The setting of that environment name.
+pub(crate) fn find(name: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.name == name)
+}
+
+/// The setting of that scenario key.
+pub(crate) fn find_key(key: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.key() == key)
+}
+
+/// The settings table of the README: one section a group.
+pub(crate) fn settings_table_markdown() -> String {
+    let mut out = String::new();
+    for group in Group::ALL {
+        let _ = write!(out, "### {}\n\n", group.heading());
+        out.push_str("| variable | flag | default | accepted | meaning |\n|---|---|---|---|---|\n");
+        for setting in SETTINGS.iter().filter(|setting| setting.group == group) {
+            let default = match setting.default {
+                Default::Value(value) => format!("`{value}`"),
+                Default::Absent(text) => text.to_owned(),
+            };
+            let _ = writeln!(
+                out,
+                "| `{}` | `--{}` | {default} | {} | {} |",
+                setting.name,
+                setting.flag(),
+                setting.kind.accepts().replace('|', "\\|"),
+                setting.help.replace('|', "\\|"),
+            );
+        }
+        out.push('\n');
+    }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
+}

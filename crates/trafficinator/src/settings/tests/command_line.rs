@@ -1,0 +1,147 @@
+//! The command line: what it takes, what it refuses, and its help word by word.
+
+use std::ffi::OsString;
+
+use crate::cli::{PlanFormat, SettingsArgs, Task, command, parse};
+use crate::settings::registry::SETTINGS;
+use crate::settings::{Rate, SummaryTo};
+
+fn parsed(line: &str) -> Result<Task, clap::Error> {
+    parse(line.split(' ').map(OsString::from))
+}
+
+fn run_args(line: &str) -> SettingsArgs {
+    match parsed(line) {
+        Ok(Task::Run(args)) => args,
+        other => panic!("{line}: {other:?}"),
+    }
+}
+
+fn flags(line: &str) -> Vec<(String, String)> {
+    run_args(line).flags.into_iter().map(|(setting, text)| (setting.flag(), text)).collect()
+}
+
+/// The error's exit code.
+fn exit_code(line: &str) -> i32 {
+    match parsed(line) {
+        Ok(task) => panic!("{line} was accepted: {task:?}"),
+        Err(error) => error.exit_code(),
+    }
+}
+
+#[test]
+fn run_check_and_plan_take_a_flag_for_every_setting() {
+    for name in ["run", "check", "plan"] {
+        let command = command();
+        let subcommand = command.find_subcommand(name).expect("a subcommand");
+        for setting in SETTINGS {
+            let flag = setting.flag();
+            assert!(subcommand.get_arguments().any(|arg| arg.get_long() == Some(&flag)), "{name} --{flag}");
+        }
+    }
+    command().debug_assert();
+}
+
+#[test]
+fn a_switch_may_have_a_value() {
+    let expected = |value: &str| vec![("auto-start".to_owned(), value.to_owned())];
+    assert_eq!(flags("t run --auto-start"), expected("true"));
+    assert_eq!(flags("t run --auto-start=false"), expected("false"));
+    assert_eq!(flags("t run --auto-start false"), expected("false"));
+    assert_eq!(flags("t run --auto-start --seed 7").len(), 2);
+}
+
+#[test]
+fn env_files_may_be_repeated() {
+    let files = run_args("t run --env-file a.env --env-file=b.env").env_files;
+    assert_eq!(files, ["a.env", "b.env"].map(std::path::PathBuf::from));
+}
+
+#[test]
+fn an_empty_value_reaches_the_settings_which_refuse_it() {
+    assert_eq!(flags("t run --seed="), [("seed".to_owned(), String::new())]);
+}
+
+#[test]
+fn plan_demo_and_tracker_have_flags_of_their_own() {
+    match parsed("t plan --visits 3 --format jsonl --seed 7") {
+        Ok(Task::Plan(args)) => {
+            assert_eq!((args.visits, args.format, args.settings.flags.len()), (3, PlanFormat::Jsonl, 1));
+        }
+        other => panic!("{other:?}"),
+    }
+    match parsed("t demo --drop 1% --fail 0.5 --quiet --summary-json - --seed 9 --rate 60/m") {
+        Ok(Task::Demo(args)) => {
+            assert!((args.drop - 0.01).abs() < 1e-12 && (args.fail - 0.5).abs() < 1e-12 && args.quiet);
+            assert_eq!((args.visits, args.seed, args.rate), (200, Some(9), Rate::PerSecond(1.0)));
+            assert_eq!(args.summary_json, Some(SummaryTo::Stdout));
+        }
+        other => panic!("{other:?}"),
+    }
+    match parsed("t tracker --delay 5ms:90,200ms:10") {
+        Ok(Task::Tracker(args)) => {
+            assert_eq!(args.listen.to_string(), "127.0.0.1:8899");
+            assert_eq!(args.delay.as_deref(), Some("5ms:90,200ms:10"));
+            assert_eq!(args.site_timezone, "UTC");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn usage_errors_exit_with_2_and_help_with_0() {
+    for line in [
+        "t",
+        "t fly",
+        "t run extra",
+        "t run --no-such-flag",
+        "t run --seed",
+        "t run --seed 1 --seed 2",
+        "t plan --visits 0",
+        "t plan --format xml",
+        "t demo --drop 101%",
+        "t demo --rate often",
+        "t demo --matomo-url http://h/",
+        "t tracker --listen nowhere",
+        "t tracker --delay 5ms:x",
+    ] {
+        assert_eq!(exit_code(line), 2, "{line}");
+    }
+    for line in ["t --help", "t --version", "t run -h", "t run --help"] {
+        assert_eq!(exit_code(line), 0, "{line}");
+    }
+}
+
+#[test]
+fn a_misspelt_flag_gets_a_suggestion() {
+    let error = parsed("t run --pageview-min 3").expect_err("no such flag").to_string();
+    assert!(error.contains("--pageviews-min"), "{error}");
+}
+
+#[test]
+fn a_misspelt_token_flag_does_not_echo_the_token() {
+    for line in ["t run --matomo-token-auht=GEHEIM", "t run --matomo-token-auht GEHEIM"] {
+        let error = parsed(line).expect_err("no such flag").to_string();
+        assert!(!error.contains("GEHEIM"), "{error}");
+    }
+}
+
+#[test]
+fn help_is_word_by_word_as_reviewed() {
+    for (name, line) in [
+        ("trafficinator", "trafficinator --help"),
+        ("run_short", "trafficinator run -h"),
+        ("run_long", "trafficinator run --help"),
+        ("check_short", "trafficinator check -h"),
+        ("plan_short", "trafficinator plan -h"),
+        ("tracker", "trafficinator tracker --help"),
+        ("demo", "trafficinator demo --help"),
+    ] {
+        let help = command()
+            .term_width(100)
+            .try_get_matches_from(line.split(' '))
+            .expect_err("help is an early exit")
+            .to_string();
+        insta::assert_snapshot!(name, help);
+    }
+}

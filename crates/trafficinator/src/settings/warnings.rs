@@ -1,0 +1,94 @@
+//! What is accepted and yet deserves a word before the run.
+
+use jiff::civil::Date;
+
+use super::Rate;
+use super::layers::{Inputs, Purpose};
+use super::registry::find;
+use super::source::{Raws, Source, label};
+use super::tracking_url::TrackingUrl;
+use super::values::Values;
+use engine::target::Secret;
+
+/// Warnings about settings that were all accepted.
+pub(crate) fn about(raws: &Raws, values: &Values, inputs: &Inputs<'_>) -> Vec<String> {
+    let mut warnings = Vec::new();
+    warnings.extend(countries_without_token(raws, values));
+    warnings.extend(unused_pauses(raws, values));
+    warnings.extend(two_windows(raws, values));
+    if inputs.purpose == Purpose::Send {
+        warnings.extend(default_site(raws));
+        warnings.extend(token_in_clear(values));
+        warnings.extend(proxy(inputs));
+    }
+    warnings
+}
+
+fn countries_without_token(raws: &Raws, values: &Values) -> Option<String> {
+    let name = "RANDOMIZE_VISITOR_COUNTRIES";
+    if !values.must::<bool>(name) || values.get::<Secret>("MATOMO_TOKEN_AUTH").is_some() {
+        return None;
+    }
+    Some(format!(
+        "{} is switched off: Matomo takes a visitor's country only with a token; set MATOMO_TOKEN_AUTH (in Matomo: \
+         Administration > Personal > Security > Auth tokens) or {name}=false",
+        name_of(raws, name)
+    ))
+}
+
+fn unused_pauses(raws: &Raws, values: &Values) -> Option<String> {
+    let explicit = |name: &&'static str| raws.get(name).is_some_and(|raw| raw.source.is_explicit());
+    let given: Vec<String> = ["PAUSE_BETWEEN_PVS_MIN", "PAUSE_BETWEEN_PVS_MAX"]
+        .into_iter()
+        .filter(explicit)
+        .map(|name| name_of(raws, name))
+        .collect();
+    let why = if values.must::<&str>("TRAFFICINATOR_CLOCK") == "real" {
+        "with --clock real visits last VISIT_DURATION"
+    } else if values.get("TRAFFICINATOR_RATE") == Some(Rate::Max) {
+        "with --rate max nothing pauses"
+    } else {
+        return None;
+    };
+    (!given.is_empty()).then(|| format!("{} not used: {why}", given.join(", ")))
+}
+
+fn two_windows(raws: &Raws, values: &Values) -> Option<String> {
+    values.get::<Date>("BACKFILL_START_DATE")?;
+    values.get::<u64>("BACKFILL_DAYS_BACK")?;
+    Some(format!(
+        "{} is not used: {} says when the window begins",
+        name_of(raws, "BACKFILL_DAYS_BACK"),
+        name_of(raws, "BACKFILL_START_DATE")
+    ))
+}
+
+fn default_site(raws: &Raws) -> Option<String> {
+    (raws.get("MATOMO_SITE_ID")?.source == Source::Default).then(|| {
+        "MATOMO_SITE_ID is not set: visits go to site 1, the first of that Matomo; make sure that is the one you mean"
+            .to_owned()
+    })
+}
+
+fn token_in_clear(values: &Values) -> Option<String> {
+    let url: TrackingUrl = values.get("MATOMO_URL")?;
+    values.get::<Secret>("MATOMO_TOKEN_AUTH")?;
+    (!url.is_https() && !url.is_loopback())
+        .then(|| format!("the token travels in clear text to {url}: use https:// if that Matomo offers it"))
+}
+
+/// Names only: a proxy's URL may hold a password.
+fn proxy(inputs: &Inputs<'_>) -> Option<String> {
+    let set: Vec<&str> = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]
+        .into_iter()
+        .filter(|name| inputs.environment.get(*name).is_some_and(|text| !text.trim().is_empty()))
+        .collect();
+    (!set.is_empty()).then(|| {
+        format!("{} set, but a proxy is not used yet: the target is connected to directly", set.join(", "))
+    })
+}
+
+fn name_of(raws: &Raws, name: &'static str) -> String {
+    let setting = find(name).expect("in the registry");
+    raws.get(name).map_or_else(|| name.to_owned(), |raw| label(setting, &raw.source))
+}
