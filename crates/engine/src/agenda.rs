@@ -13,6 +13,8 @@ pub(crate) type Slot = u32;
 /// A visit that has begun, or waits to.
 pub(crate) struct Open {
     pub(crate) visit: Visit,
+    /// How many hits it has.
+    pub(crate) hits: u16,
     /// When it arrived.
     pub(crate) arrival: Nanos,
     /// Where its hits lie in time.
@@ -27,6 +29,8 @@ pub(crate) struct Open {
     pub(crate) not_before: Nanos,
     /// Whether its first hit was sent.
     pub(crate) started: bool,
+    /// Whether a hit is on its way.
+    pub(crate) in_flight: bool,
     /// Whether one of its hits was not accepted.
     pub(crate) flawed: bool,
     /// Whether Matomo knows of it.
@@ -117,11 +121,8 @@ impl Agenda {
         self.by_number.len()
     }
 
-    /// Takes out everything that is left.
-    pub(crate) fn drain(&mut self) -> impl Iterator<Item = Open> {
-        self.queue.clear();
-        self.by_number.clear();
-        self.free.clear();
-        std::mem::take(&mut self.visits).into_iter().flatten()
+    /// Where open visits are kept.
+    pub(crate) fn slots(&self) -> Vec<Slot> {
+        self.by_number.values().copied().collect()
     }
 }

@@ -190,9 +190,9 @@ impl Snapshot {
         if outcome != Outcome::Failed(Failure::Aborted) {
             self.response.record(done - due);
             self.service.record(done - sent);
+            self.wait.record(ready - due);
+            self.lag.record(sent - ready);
         }
-        self.wait.record(ready - due);
-        self.lag.record(sent - ready);
     }
 
     /// Empties it, keeping its memory.

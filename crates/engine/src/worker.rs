@@ -65,7 +65,6 @@ pub(crate) struct Assignment {
 
 /// Works until its visits are over or the run is stopped.
 pub(crate) async fn work(assignment: Assignment) {
-    let slots = assignment.slots;
     let mut phase = assignment.phase.clone();
     let worker = Rc::new(Worker {
         clock: assignment.clock,
@@ -91,7 +90,7 @@ pub(crate) async fn work(assignment: Assignment) {
             if state.is_over(now) {
                 break;
             }
-            state.wake_at(slots)
+            state.wake_at()
         };
         sleep.as_mut().reset(worker.clock.instant(wake_at));
         tokio::select! {
@@ -140,8 +139,6 @@ struct State {
     in_flight: usize,
     /// When the last of the slots that were all taken became free.
     freed_at: Nanos,
-    /// Visits that are being sent right now, for the end of the run.
-    sending: Vec<Slot>,
     /// When what is still open is cut off.
     cut_at: Option<Nanos>,
     requests: Requests,
@@ -176,7 +173,6 @@ impl State {
             slots,
             in_flight: 0,
             freed_at: 0,
-            sending: Vec::new(),
             cut_at: None,
             skew,
             recorded: Snapshot::default(),
@@ -262,6 +258,7 @@ impl State {
         };
         let predecessor = visit.predecessor.and_then(|number| self.agenda.find(number));
         let slot = self.agenda.insert(Open {
+            hits: visit.actions.len() as u16,
             visit,
             arrival,
             placement,
@@ -270,6 +267,7 @@ impl State {
             tries: 0,
             not_before: 0,
             started: false,
+            in_flight: false,
             flawed: false,
             credit: Credit::Unknown,
             successor: None,
@@ -333,7 +331,7 @@ impl State {
                 continue;
             }
             self.in_flight += 1;
-            self.sending.push(slot);
+            self.agenda.get(slot).in_flight = true;
             return Some(slot);
         }
     }
@@ -391,10 +389,8 @@ impl State {
             self.freed_at = now;
         }
         self.in_flight -= 1;
-        if let Some(at) = self.sending.iter().position(|&other| other == slot) {
-            self.sending.swap_remove(at);
-        }
         let open = self.agenda.get(slot);
+        open.in_flight = false;
         if again == Again::MayTry && open.tries < RETRIES && self.cut_at.is_none() {
             self.recorded.hits.retried += 1;
             open.not_before = now + (BACK_OFF << open.tries);
@@ -429,7 +425,7 @@ impl State {
         open.next += 1;
         open.tries = 0;
         open.not_before = now;
-        if usize::from(open.next) < open.visit.actions.len() {
+        if open.next < open.hits {
             self.schedule(slot);
         } else {
             self.close(slot, now);
@@ -441,7 +437,7 @@ impl State {
         let successor = open.successor;
         self.settle(&open);
         if !open.started {
-            self.recorded.hits.dropped += u64::from(open.hits());
+            self.recorded.hits.dropped += u64::from(open.hits);
         }
         if let Some(next) = successor {
             self.agenda.get(next).not_before = now;
@@ -465,15 +461,13 @@ impl State {
 
     /// Ends what is still open: hits in flight were sent and their answers are unknown, the rest is dropped.
     fn cut(&mut self, now: Nanos) {
-        for slot in std::mem::take(&mut self.sending) {
-            let due = if self.is_closed_model() { now } else { self.due(slot) };
+        let aborted = Outcome::Failed(Failure::Aborted);
+        for slot in self.agenda.slots() {
             let open = self.agenda.get(slot);
-            let ready = due.max(open.not_before).min(now);
-            let aborted = Outcome::Failed(Failure::Aborted);
-            if open.started {
+            if open.in_flight && open.started {
                 self.recorded.observe(Observation {
-                    due: due.min(now),
-                    ready,
+                    due: now,
+                    ready: now,
                     sent: now,
                     done: now,
                     outcome: aborted,
@@ -481,12 +475,11 @@ impl State {
                 self.account(slot, aborted);
                 self.agenda.get(slot).next += 1;
             }
-        }
-        let open: Vec<Open> = self.agenda.drain().collect();
-        for visit in open {
-            let unsent = visit.hits() - visit.next;
+            let mut open = self.agenda.remove(slot);
+            let unsent = open.hits - open.next;
             self.recorded.hits.dropped += u64::from(unsent);
-            self.settle(&Open { flawed: visit.flawed || unsent > 0, ..visit });
+            open.flawed |= unsent > 0;
+            self.settle(&open);
         }
         self.in_flight = 0;
     }
@@ -496,15 +489,18 @@ impl State {
     }
 
     /// When the loop has something to do unless it is woken.
-    fn wake_at(&mut self, slots: usize) -> Nanos {
+    fn wake_at(&mut self) -> Nanos {
         let mut at = self.publish_at;
         if let Some(end) = self.cut_at {
             at = at.min(end);
         }
+        if let Some(until) = self.options.until.filter(|_| self.cut_at.is_none()) {
+            at = at.min(until);
+        }
         if let Some((_, due)) = self.next.filter(|_| !self.is_closed_model()) {
             at = at.min(due);
         }
-        if let Some(due) = self.agenda.next_at().filter(|_| self.in_flight < slots) {
+        if let Some(due) = self.agenda.next_at().filter(|_| self.in_flight < self.slots) {
             at = at.min(due);
         }
         self.asleep_until = at;
@@ -520,12 +516,6 @@ impl State {
         drop(published);
         self.recorded.clear();
         self.publish_at = now + PUBLISH;
-    }
-}
-
-impl Open {
-    fn hits(&self) -> u16 {
-        self.visit.actions.len() as u16
     }
 }
 

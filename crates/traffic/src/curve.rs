@@ -78,16 +78,19 @@ impl Curve {
     /// A constant rate that pauses for the rest of a day once the day has had `cap` visits.
     ///
     /// `days` are the lengths of the days from the start of the run: the rest of the first one, then whole ones
-    /// (23 to 25 hours where clocks change). Each day expects a whole number of visits.
+    /// (23 to 25 hours where clocks change). Each day expects a whole number of visits; what is left over is the next
+    /// day's.
     pub fn capped(rate: f64, cap: u64, days: impl IntoIterator<Item = Nanos>) -> Curve {
         let mut curve = Curve { pieces: Vec::new(), days: vec![0] };
-        let mut sum = 0;
+        let (mut sum, mut rest) = (0, 0.0);
         for length in days.into_iter().take(HORIZON_DAYS) {
-            let open = (rate * seconds(length)).round() as u64;
-            let visits = open.min(cap);
-            let busy = if open <= cap {
+            let open = rate * seconds(length) + rest;
+            let visits = cap.min(open as u64);
+            let busy = if visits < cap {
+                rest = open - visits as f64;
                 length
             } else {
+                rest = 0.0;
                 ((cap as f64 / rate * SECOND as f64).round() as Nanos).min(length)
             };
             curve.push(rate, rate, busy);

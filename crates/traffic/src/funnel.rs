@@ -14,6 +14,9 @@ use crate::site::{LONGEST_URL, title_of};
 const MOST_STEPS: usize = 100;
 const LONGEST: f64 = 6.0 * 3_600.0;
 
+/// The most characters of a text: Matomo cuts page titles at 1,024 and refuses much longer events.
+const LONGEST_TEXT: usize = 1_000;
+
 /// A funnel that is walked.
 #[derive(Clone, Debug)]
 pub struct Funnel {
@@ -205,6 +208,21 @@ pub fn parse(json: &str, tax_rate: f64) -> Result<Vec<Funnel>, Vec<String>> {
 fn check_step(raw: &RawStep, tax_rate: f64) -> Result<Step, Vec<String>> {
     let mut problems = Vec::new();
     let delay = check_delay(raw, &mut problems);
+    let texts = [
+        ("title", &raw.title),
+        ("action_name", &raw.action_name),
+        ("event_category", &raw.event_category),
+        ("event_action", &raw.event_action),
+        ("event_name", &raw.event_name),
+        ("search_keyword", &raw.search_keyword),
+        ("search_category", &raw.search_category),
+    ];
+    for (name, text) in texts {
+        let length = text.as_ref().map_or(0, |text| text.chars().count());
+        if length > LONGEST_TEXT {
+            problems.push(format!("{name} has {length} characters; give at most {LONGEST_TEXT}"));
+        }
+    }
     let url = raw.url.as_deref().and_then(|url| check_url("url", url, &mut problems));
     let needed = |name: &str, value: &Option<String>, problems: &mut Vec<String>| {
         let value = value.as_deref().map(str::trim).unwrap_or_default();
@@ -399,7 +417,7 @@ mod tests {
                 {"type": "pageview", "url": "/relative", "delay_seconds_min": 5, "delay_seconds_max": 4},
                 {"type": "ecommerce", "ecommerce_revenue": 10, "ecommerce_subtotal": 8, "ecommerce_tax": 1, "ecommerce_shipping": 5},
                 {"type": "ecommerce", "ecommerce_tax": 1, "ecommerce_items": 0},
-                {"type": "site_search", "search_keyword": "a", "search_results": -1},
+                {"type": "site_search", "search_keyword": "a", "search_results": -1, "search_category": "LONG-"},
                 {"type": "outlink", "target_url": "https://me:secret@b.example/"},
                 {"type": "pageview", "url": "https://a.example/LONG"}
             ]}, {"name": "y", "probability": 1, "steps": []}]"#
@@ -420,6 +438,7 @@ mod tests {
             "step 4: ecommerce_items 0",
             "step 4: ecommerce_tax and",
             "step 5: search_results -1",
+            "step 5: search_category has 1001 characters",
             "step 6: target_url holds a user name or password",
             "step 7: url has 1018 characters",
             "funnel 2 (\"y\"): it has no steps",

@@ -173,6 +173,11 @@ impl Plan {
         random::hash(self.seed, Domain::Worker, self.population.attendance(number).visitor) % workers
     }
 
+    /// The share of known visitors that the first `visits` visits reach.
+    pub fn expected_returning(&self, visits: u64) -> f64 {
+        self.population.expected_returning(visits)
+    }
+
     /// Plans one visit. Use a [`Planner`] for many.
     pub fn visit(&self, number: u64) -> Visit {
         Planner::default().visit(self, number, Vec::new())

@@ -92,6 +92,16 @@ impl Population {
         (visit != start).then_some(visit)
     }
 
+    /// The share of known visitors among the first `visits` visits: a run has no past, so at first everybody is new.
+    pub fn expected_returning(&self, visits: u64) -> f64 {
+        let later = |family: usize| match self.lanes[family] {
+            0 => 0,
+            lanes => (visits / SLOTS * FAMILIES[family]).saturating_sub(lanes),
+        };
+        let later: u64 = (0..FAMILIES.len()).map(later).sum();
+        self.returning * later as f64 / visits.max(1) as f64
+    }
+
     fn predecessor(&self, number: u64) -> Option<u64> {
         let (family, rank) = self.slots[(number % SLOTS) as usize];
         let lanes = self.lanes[family as usize];
@@ -200,6 +210,16 @@ mod tests {
         let population = Population::new(9, 0.3, Some(10));
         let returning = (500_000..600_000).filter(|&visit| population.predecessor(visit).is_some()).count();
         assert!((returning as f64 / 100_000.0 - 0.3).abs() < 0.006, "{returning}");
+    }
+
+    #[test]
+    fn the_share_at_the_left_edge_is_known() {
+        let population = Population::new(9, 0.3, Some(100));
+        for visits in [100, 2_000, 20_000, 100_000] {
+            let returning = (0..visits).filter(|&visit| population.predecessor(visit).is_some()).count();
+            let share = returning as f64 / visits as f64;
+            assert!((share - population.expected_returning(visits)).abs() < 0.01, "{visits}: {share}");
+        }
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! Every configured share is met over 100,000 planned visits, by Pearson's chi-square test; and the test is shown to
-//! notice when a share is off by a tenth.
+//! Every configured share is met over 100,000 planned visits (mixes of many cases: over 400,000), by Pearson's
+//! chi-square test; and the test is shown to notice when a share is off by a tenth.
 
 mod classic;
 
@@ -8,10 +8,15 @@ use traffic::hit::Kind;
 use traffic::plan::{Plan, Planner};
 use traffic::scenario::Share;
 use traffic::source::{Channel, Source};
-use traffic::visit::{Deed, Visit};
+use traffic::visit::Deed;
+use traffic::visitor::Visitor;
 use traffic::visitor::device::{Class, DEVICES};
 
-const VISITS: u64 = 100_000;
+/// Visits over which what happens or does not is counted.
+const VISITS: usize = 100_000;
+
+/// Visits over which mixes of many cases are counted: the rare ones among them need more.
+const MANY: u64 = 400_000;
 
 /// Where nearly every family of visitors has long been through its first row, so that everybody who comes back does.
 const PAST_THE_LEFT_EDGE: u64 = 40_000_000;
@@ -43,9 +48,9 @@ impl Mix {
     }
 
     /// Something that happens or not.
-    fn of(name: &str, share: Share, visits: &[Visit], happens: impl Fn(&Visit) -> bool) -> Mix {
+    fn of(name: &str, share: Share, visits: &[Seen], happens: impl Fn(&Seen) -> bool) -> Mix {
         let cases = [share.get(), 1.0 - share.get()];
-        Mix::new(name, &cases, visits.iter().map(|visit| usize::from(!happens(visit))))
+        Mix::new(name, &cases, visits[..VISITS].iter().map(|visit| usize::from(!happens(visit))))
     }
 
     /// The chance of counts at least as far from the shares.
@@ -68,7 +73,7 @@ impl Mix {
         let cases = if self.shares.len() == 2 { 1 } else { self.shares.len() };
         (0..cases).filter(move |&case| {
             let share = self.shares[case];
-            0.01 * total * share / (1.0 - share) > 27.0 + 1.5 * freedom
+            0.01 * total * share / (1.0 - share) > 48.0 + 4.0 * freedom
         })
     }
 
@@ -126,22 +131,41 @@ fn chi_square(x: f64, freedom: f64) -> f64 {
     }
 }
 
-fn planned(plan: &Plan, first: u64) -> Vec<Visit> {
+/// What is counted of a visit.
+struct Seen {
+    source: Source,
+    visitor: Visitor,
+    returning: bool,
+    pageviews: usize,
+    extras: [bool; EXTRAS.len()],
+}
+
+fn planned(plan: &Plan, first: u64, visits: u64) -> Vec<Seen> {
     let mut planner = Planner::default();
-    (first..first + VISITS).map(|number| planner.visit(plan, number, Vec::new())).collect()
+    let mut memory = Vec::new();
+    let mut see = |number| {
+        let visit = planner.visit(plan, number, std::mem::take(&mut memory));
+        let has = |(_, is): Extra| visit.actions.iter().any(|action| is(&action.deed));
+        let seen = Seen {
+            source: visit.source,
+            visitor: visit.visitor,
+            returning: visit.predecessor.is_some(),
+            pageviews: visit.actions.iter().filter(|action| action.kind() == Kind::Pageview).count(),
+            extras: EXTRAS.map(has),
+        };
+        memory = visit.actions;
+        seen
+    };
+    (first..first + visits).map(&mut see).collect()
 }
 
 /// Visits of which each is by somebody else, so that visitors are drawn as often as visits.
-fn by_strangers() -> (Plan, Vec<Visit>) {
+fn by_strangers() -> (Plan, Vec<Seen>) {
     let mut draft = classic();
     draft.shares.returning = Share::default();
     let plan = plan_of(draft);
-    let visits = planned(&plan, 0);
+    let visits = planned(&plan, 0, MANY);
     (plan, visits)
-}
-
-fn has(visit: &Visit, is: impl Fn(&Deed) -> bool) -> bool {
-    visit.actions.iter().any(|action| is(&action.deed))
 }
 
 /// The six things that happen besides page views.
@@ -163,7 +187,8 @@ fn all_mixes() -> Vec<Mix> {
     let mut mixes: Vec<Mix> = EXTRAS
         .iter()
         .zip(configured)
-        .map(|(&(name, is), share)| Mix::of(name, share, &visits, |visit| has(visit, is)))
+        .enumerate()
+        .map(|(index, (&(name, _), share))| Mix::of(name, share, &visits, |visit| visit.extras[index]))
         .collect();
     mixes.push(Mix::of("direct", shares.direct, &visits, |visit| visit.source == Source::Direct));
     mixes.push(Mix::new(
@@ -180,12 +205,12 @@ fn all_mixes() -> Vec<Mix> {
         }),
     ));
 
-    let device = |visit: &Visit| usize::from(visit.visitor.device);
+    let device = |visit: &Seen| usize::from(visit.visitor.device);
     let weights: Vec<f64> = DEVICES.iter().map(|device| f64::from(device.weight)).collect();
     mixes.push(Mix::new("devices", &weights, visits.iter().map(device)));
     let classes = [Class::Desktop, Class::Phone, Class::Tablet];
     let class =
-        |visit: &Visit| classes.iter().position(|&class| class == DEVICES[device(visit)].class).unwrap();
+        |visit: &Seen| classes.iter().position(|&class| class == DEVICES[device(visit)].class).unwrap();
     // As measured: see `traffic::visitor::device`.
     mixes.push(Mix::new("classes of devices", &[33.0, 64.0, 3.0], visits.iter().map(class)));
     for (index, device) in DEVICES.iter().enumerate() {
@@ -207,14 +232,13 @@ fn all_mixes() -> Vec<Mix> {
     ));
 
     let (low, high) = plan.scenario().pageviews;
-    let views = |visit: &Visit| visit.actions.iter().filter(|action| action.kind() == Kind::Pageview).count();
     let alike = vec![1.0; (high - low + 1) as usize];
-    mixes.push(Mix::new("page views", &alike, visits.iter().map(|visit| views(visit) - low as usize)));
+    mixes.push(Mix::new("page views", &alike, visits.iter().map(|visit| visit.pageviews - low as usize)));
 
     let plan = plan_of(classic());
-    let visits = planned(&plan, PAST_THE_LEFT_EDGE);
+    let visits = planned(&plan, PAST_THE_LEFT_EDGE, VISITS as u64);
     let share = plan.scenario().shares.returning;
-    mixes.push(Mix::of("returning", share, &visits, |visit| visit.predecessor.is_some()));
+    mixes.push(Mix::of("returning", share, &visits, |visit| visit.returning));
     mixes
 }
 
@@ -262,13 +286,13 @@ fn independence(first: &[bool], second: &[bool]) -> f64 {
 #[test]
 fn what_happens_in_a_visit_is_independent_of_what_else_happens() {
     let (_, visits) = by_strangers();
-    let columns: Vec<Vec<bool>> =
-        EXTRAS.iter().map(|(_, is)| visits.iter().map(|visit| has(visit, is)).collect()).collect();
+    let column = |index: usize| visits[..VISITS].iter().map(|visit| visit.extras[index]).collect();
+    let columns: Vec<Vec<bool>> = (0..EXTRAS.len()).map(column).collect();
     for (index, first) in columns.iter().enumerate() {
         for (other, second) in columns.iter().enumerate().skip(index + 1) {
             let p = independence(first, second);
             assert!(p > ALPHA / 15.0, "{} and {}: p = {p:e}", EXTRAS[index].0, EXTRAS[other].0);
-            // One visit in fifty that does the second because it did the first would be noticed.
+            // One in twenty of those who did the first doing the second because of it would be noticed.
             let led: Vec<bool> = first
                 .iter()
                 .zip(second)

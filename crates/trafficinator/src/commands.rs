@@ -8,6 +8,8 @@ mod tracker;
 
 use std::collections::BTreeMap;
 
+use traffic::scenario::Scenario;
+
 use crate::cli::{SettingsArgs, Task};
 use crate::exit::Exit;
 use crate::log::{self, Screen};
@@ -24,7 +26,7 @@ pub(crate) fn run(task: Task, environment: &Environment) -> anyhow::Result<Exit>
         Task::Check(args) => check::check(args, environment),
         Task::Plan(args) => plan::plan(args, environment),
         Task::Tracker(args) => tracker::tracker(args),
-        Task::Demo(args) => demo::demo(args),
+        Task::Demo(args) => demo::demo(&args),
     }
 }
 
@@ -41,12 +43,32 @@ fn load(args: SettingsArgs, purpose: Purpose, environment: &Environment) -> Opti
         Ok(loaded) => Some(loaded),
         Err(refused) => {
             complain(refused.problems.iter().map(ToString::to_string));
+            complain(crate::scenario::file_problems(&refused.files));
             for warning in &refused.warnings {
                 complain_line(&format!("warning: {warning}"));
             }
             None
         }
     }
+}
+
+/// Settings, and the scenario they describe.
+struct Ready {
+    settings: Settings,
+    scenario: Scenario,
+    warnings: Vec<String>,
+}
+
+/// Settings with the files they name; `None` where something is wrong and every problem was printed.
+fn ready(args: SettingsArgs, purpose: Purpose, environment: &Environment) -> Option<Ready> {
+    let settings::Loaded { settings, warnings } = load(args, purpose, environment)?;
+    let scenario = crate::scenario::scenario(&settings).map_err(complain).ok()?;
+    Some(Ready { settings, scenario, warnings })
+}
+
+/// The seed that was given, or one that is short enough to be read, told and typed.
+fn seed(settings: &Settings) -> anyhow::Result<u64> {
+    settings.run.seed.map_or_else(|| Ok(random()? % 1_000_000_000), Ok)
 }
 
 /// Prints problems, one a line.

@@ -10,7 +10,7 @@ use traffic::encode::{Parameters as _, Query};
 use traffic::ledger::{Cents, Ledger};
 
 /// How long an answer of the API may take: reports are computed when they are asked for.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// Asks one Matomo.
 #[derive(Debug)]

@@ -30,7 +30,7 @@ impl<'a> Progress<'a> {
     /// Shows where the run is. To be called about once a second.
     pub(crate) fn tick(&mut self, run: &Run, snapshot: &Snapshot) {
         let elapsed = Duration::from_nanos(run.clock().now());
-        let is_due = self.screen.is_terminal() || elapsed - self.logged_at >= LOG_EVERY;
+        let is_due = self.screen.is_terminal() || elapsed >= self.logged_at + LOG_EVERY;
         if self.is_quiet || !is_due {
             return;
         }
@@ -46,7 +46,7 @@ impl<'a> Progress<'a> {
 
     fn line(&self, elapsed: Duration, snapshot: &Snapshot) -> String {
         let (then, visits, hits) = self.last;
-        let seconds = (elapsed - then).as_secs_f64().max(0.001);
+        let seconds = elapsed.saturating_sub(then).as_secs_f64().max(0.001);
         let rate = |now: u64, before: u64| (now - before) as f64 / seconds;
         let time = elapsed.as_secs();
         let hours = if time >= 3_600 { format!("{:02}:", time / 3_600) } else { String::new() };

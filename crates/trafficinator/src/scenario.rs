@@ -12,13 +12,20 @@ use traffic::plan::{Plan, Tracking};
 use traffic::scenario::{Clock, Draft, Rate, Scenario, Share, Shares};
 use traffic::site::{DEFAULT_LIST, Site};
 
-use crate::settings::{self, Settings};
+use crate::settings::{self, Files, Settings};
 
 /// Share of visits by known visitors in a long run: in the middle of what shops and magazines see.
 const RETURNING: f64 = 0.2;
 
 /// At most so many problems of one file are listed.
 const MOST_PROBLEMS: usize = 20;
+
+/// What is wrong with files whose settings are refused for other reasons.
+pub(crate) fn file_problems(files: &Files) -> Vec<String> {
+    let urls = site(files.urls.as_deref()).err();
+    let funnels = funnels(files.funnels.as_deref(), 0.0).err();
+    urls.into_iter().chain(funnels).flatten().collect()
+}
 
 /// Reads the URL list and the funnels and checks the scenario. Every problem is reported.
 pub(crate) fn scenario(settings: &Settings) -> Result<Scenario, Vec<String>> {
@@ -111,8 +118,8 @@ fn read(setting: &str, path: &Path) -> Result<String, Vec<String>> {
     let bytes = std::fs::read(path)
         .map_err(|error| vec![format!("{setting}: cannot read {}: {error}", path.display())])?;
     String::from_utf8(bytes).map_err(|error| {
-        let line =
-            1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count();
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = good.split(|byte| *byte == b'\n').count();
         vec![format!("{setting} {}, line {line}: the text is not UTF-8; save it as UTF-8", path.display())]
     })
 }

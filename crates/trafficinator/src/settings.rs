@@ -26,7 +26,6 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use engine::target::Secret;
@@ -44,7 +43,6 @@ pub(crate) struct Settings {
     pub(crate) site: Site,
     pub(crate) run: Run,
     pub(crate) output: Output,
-    pub(crate) backfill: Backfill,
     described: Vec<Described>,
 }
 
@@ -68,8 +66,6 @@ pub(crate) struct Target {
 /// How many visits, and how many at once.
 #[derive(Debug, Clone)]
 pub(crate) struct Load {
-    /// Name of the preset the rest started from.
-    pub(crate) preset: Option<&'static str>,
     pub(crate) rate: Rate,
     pub(crate) arrivals: Arrivals,
     /// Most requests in flight at once.
@@ -127,7 +123,6 @@ pub(crate) struct Site {
 /// When the run starts and ends, and what makes it repeatable.
 #[derive(Debug, Clone)]
 pub(crate) struct Run {
-    pub(crate) scenario: Option<PathBuf>,
     /// `None`: draw one.
     pub(crate) seed: Option<u64>,
     /// `None`: draw one.
@@ -153,29 +148,6 @@ pub(crate) struct Output {
     /// Raw text of `RUST_LOG`; wins over `log_level`.
     pub(crate) log_filter: Option<String>,
     pub(crate) log_format: LogFormat,
-}
-
-/// History instead of live traffic: validated, not used yet.
-#[derive(Debug, Clone)]
-pub(crate) struct Backfill {
-    pub(crate) run_once: bool,
-    pub(crate) window: Option<BackfillWindow>,
-    /// `None` when off.
-    pub(crate) max_visits_per_day: Option<u64>,
-    /// `None` when off.
-    pub(crate) max_visits_total: Option<u64>,
-    /// Hits a second.
-    pub(crate) rps_limit: Option<f64>,
-    pub(crate) seed: Option<u64>,
-}
-
-/// The days of a backfill.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum BackfillWindow {
-    /// Both days included, first <= last.
-    Dates { first: Date, last: Date },
-    /// Counted from today.
-    Days { back: u32, duration: u32 },
 }
 
 /// How fast visits start.
@@ -259,7 +231,16 @@ pub(crate) struct Loaded {
 pub(crate) struct Refused {
     /// Never empty.
     pub(crate) problems: Vec<Problem>,
+    /// What can be checked all the same.
+    pub(crate) files: Files,
     pub(crate) warnings: Vec<String>,
+}
+
+/// Files that settings name and others read.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Files {
+    pub(crate) urls: Option<PathBuf>,
+    pub(crate) funnels: Option<PathBuf>,
 }
 
 /// Lays all sources over each other, checks everything and builds the settings.
@@ -272,7 +253,8 @@ pub(crate) fn load(inputs: &Inputs<'_>) -> Result<Loaded, Refused> {
     problems.extend(checks::missing(&raws, inputs.purpose));
     problems.extend(checks::contradictions(&raws, &values));
     if !problems.is_empty() {
-        return Err(Refused { problems, warnings });
+        let files = Files { urls: values.get("URLS_FILE"), funnels: values.get("FUNNEL_CONFIG_PATH") };
+        return Err(Refused { problems, files, warnings });
     }
     warnings.extend(warnings::about(&raws, &values, inputs));
     Ok(Loaded { settings: build::build(&raws, &values, rust_log), warnings })
@@ -307,6 +289,7 @@ impl LogLevel {
         }
     }
 
+    #[cfg(test)]
     pub(crate) fn name(self) -> &'static str {
         Self::NAMES[self as usize]
     }

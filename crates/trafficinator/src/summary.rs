@@ -178,6 +178,7 @@ pub(crate) struct Totals {
     revenue: Cents,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
 fn money<S: Serializer>(cents: &Cents, serializer: S) -> Result<S::Ok, S::Error> {
     let text = cents.to_string();
     serde_json::value::RawValue::from_string(text).map_err(serde::ser::Error::custom)?.serialize(serializer)
@@ -342,12 +343,12 @@ impl Summary {
         writeln!(
             out,
             "  ms        {}",
-            columns(["mean", "p50", "p90", "p95", "p99", "p99.9", "max"].map(str::to_owned))
+            columns(&["mean", "p50", "p90", "p95", "p99", "p99.9", "max"].map(str::to_owned))
         )?;
         match &self.response_ms {
             Some(response) => writeln!(out, "  response  {}", row(response))?,
             None => {
-                writeln!(out, "  response    closed model: nothing is due, so there is no response time")?
+                writeln!(out, "  response    closed model: nothing is due, so there is no response time")?;
             }
         }
         for (name, times) in [("service", &self.service_ms), ("wait", &self.wait_ms), ("lag", &self.lag_ms)] {
@@ -436,10 +437,10 @@ fn write_ledgers(out: &mut String, rows: &[(&str, Totals)]) -> std::fmt::Result 
 
 fn row(times: &Percentiles) -> String {
     let Percentiles { mean, p50, p90, p95, p99, p99_9, max } = times;
-    columns([mean, p50, p90, p95, p99, p99_9, max].map(|ms| ms.map_or("-".to_owned(), milliseconds)))
+    columns(&[mean, p50, p90, p95, p99, p99_9, max].map(|ms| ms.map_or("-".to_owned(), milliseconds)))
 }
 
-fn columns(cells: [String; 7]) -> String {
+fn columns(cells: &[String; 7]) -> String {
     cells.iter().fold(String::new(), |mut line, cell| {
         let _infallible = write!(line, "{cell:>10}");
         line

@@ -41,6 +41,7 @@ impl Connection {
         let stream = open(client).await.map_err(|error| error.failure)?;
         let (sender, driver) = http1::Builder::new()
             .max_buf_size(64 * 1024)
+            .writev(false)
             .handshake(stream)
             .await
             .map_err(|_| Failure::Reset)?;

@@ -102,7 +102,7 @@ proptest! {
     #[test]
     fn another_run_sends_the_same_visits_by_other_people(run in run(), first in 0..1_000_000_000_u64) {
         let mut other = run.clone();
-        other.run_id.push('2');
+        other.id.push('2');
         let (plan, other) = (run.plan(), other.plan());
         for number in first..first + 8 {
             let (here, there) = (plan.visit(number), other.visit(number));

@@ -23,13 +23,14 @@ pub(crate) struct Run {
     funnels: Value,
     pub(crate) tracking: Tracking,
     pub(crate) seed: u64,
-    pub(crate) run_id: String,
+    /// The run id.
+    pub(crate) id: String,
 }
 
 impl Run {
     pub(crate) fn plan(&self) -> Plan {
         let scenario = Scenario::new(self.draft.clone()).unwrap();
-        Plan::new(scenario, self.tracking, self.seed, &self.run_id)
+        Plan::new(scenario, self.tracking, self.seed, &self.id)
     }
 }
 
@@ -44,7 +45,7 @@ impl std::fmt::Debug for Run {
             writeln!(f, "{:?} {:?}", page.url.raw(), page.title.raw())?;
         }
         writeln!(f, "{}", self.funnels)?;
-        write!(f, "{:?} {:?} {:?}", self.tracking, self.seed, self.run_id)
+        write!(f, "{:?} {:?} {:?}", self.tracking, self.seed, self.id)
     }
 }
 
@@ -58,10 +59,10 @@ pub(crate) fn run_without_funnels() -> impl Strategy<Value = Run> {
 
 fn run_with(funnels: BoxedStrategy<Vec<Value>>) -> impl Strategy<Value = Run> {
     (draft(), funnels, tracking(), any::<u64>(), wild()).prop_map(
-        |(mut draft, funnels, tracking, seed, run_id)| {
+        |(mut draft, funnels, tracking, seed, id)| {
             let funnels = Value::from(funnels);
             draft.funnels = funnel::parse(&funnels.to_string(), draft.shop.tax_rate).unwrap();
-            Run { draft, funnels, tracking, seed, run_id }
+            Run { draft, funnels, tracking, seed, id }
         },
     )
 }
@@ -83,7 +84,11 @@ fn draft() -> impl Strategy<Value = Draft> {
     // From one visit in a hundred seconds to 2,000 a second, all magnitudes alike.
     let rate = (-2.0..3.3_f64).prop_map(|magnitude| 10_f64.powf(magnitude));
     let pageviews = (1..30_u32, 0..30_u32).prop_map(|(low, more)| (low, low + more));
-    let pause = (0.0..10.0_f64, 0.0..50.0_f64).prop_map(|(low, more)| (low, low + more));
+    // Also so long that sending a visit takes longer than the visit itself.
+    let pause = prop_oneof![
+        3 => (0.0..10.0_f64, 0.0..50.0_f64).prop_map(|(low, more)| (low, low + more)),
+        1 => (0.0..1_800.0_f64, 0.0..1_800.0_f64).prop_map(|(low, more)| (low, low + more)),
+    ];
     let length = (6.0..3_600.0_f64, 0.0..3_600.0_f64, any::<bool>())
         .prop_map(|(low, more, short)| if short { (6.0, 7.0) } else { (low, low + more) });
     (clock, pattern, rate, pageviews, pause, length, shares(), shop(), site()).prop_map(

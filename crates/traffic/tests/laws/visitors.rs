@@ -29,8 +29,12 @@ fn rate_of(plan: &Plan) -> f64 {
 
 /// A visit by somebody who was there before, and the visit before it: the closest such pairs among many visits.
 fn closest_pairs(plan: &Plan, samples: u64, pairs: usize) -> Vec<(Visit, Visit)> {
-    // More than the longest time between two visits of most visitors, in visits.
-    let window = 10.0 * rate_of(plan) * FASTEST * (3.0 * plan.scenario().longest_visit() + 4_000.0) + 2_000.0;
+    // Ten times what two visits may take, their sending and Matomo's 30 minutes, in visits: many rows of visitors.
+    let scenario = plan.scenario();
+    let steps = scenario.funnels.iter().map(|funnel| funnel.steps.len()).max().unwrap_or(0);
+    let sending = (f64::from(scenario.pageviews.1) + steps as f64 + 1.0) * scenario.pause.1;
+    let seconds = 3.0 * scenario.longest_visit() + sending + 4_000.0;
+    let window = 10.0 * rate_of(plan) * FASTEST * seconds + 2_000.0;
     let mut planner = Planner::default();
     let mut found: Vec<(u64, u64)> = (0..samples)
         .filter_map(|sample| {
@@ -136,4 +140,12 @@ fn the_pairs_that_are_looked_at_are_many_and_close() {
             assert!(close as f64 <= 3.0 * needed + 200.0, "{close} visits apart, {needed} are needed");
         }
     }
+    // Sending takes longer than the visits.
+    let mut draft = classic();
+    draft.pause = (1_000.0, 1_500.0);
+    draft.shares.returning = Share::new(0.9).unwrap();
+    let plan = plan_of(draft);
+    let pairs = closest_pairs(&plan, 1_500, 12);
+    assert_eq!(pairs.len(), 12);
+    check_pairs(&plan, &pairs).unwrap();
 }

@@ -127,7 +127,7 @@ async fn look(
     let api = Api::new(client, &base, token);
     match api.call("API.getMatomoVersion", &[]).await {
         Ok(version) => {
-            writeln!(out, "  Matomo {}", version.get("value").and_then(Value::as_str).unwrap_or("?"))?
+            writeln!(out, "  Matomo {}", version.get("value").and_then(Value::as_str).unwrap_or("?"))?;
         }
         Err(error) => {
             problems.push(format!("MATOMO_TOKEN_AUTH: the API refuses it: {error:#}"));

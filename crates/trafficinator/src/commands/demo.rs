@@ -1,6 +1,7 @@
 //! `demo`: sends visits to a stand-in of its own and holds what that recorded against the plan.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -24,7 +25,7 @@ use crate::summary::grouped;
 const PAUSE: (&str, &str) = ("0.1", "0.5");
 
 /// The `demo` command.
-pub(super) fn demo(args: DemoArgs) -> anyhow::Result<Exit> {
+pub(super) fn demo(args: &DemoArgs) -> anyhow::Result<Exit> {
     let token = format!("{:016x}{:016x}", random()?, random()?);
     let options = tracker::Options {
         drop: args.drop,
@@ -33,8 +34,7 @@ pub(super) fn demo(args: DemoArgs) -> anyhow::Result<Exit> {
         ..tracker::Options::default()
     };
     let stand_in = StandIn::start(options)?;
-    let Some(loaded) = load(settings(&args, stand_in.address, &token), Purpose::Send, &BTreeMap::new())
-    else {
+    let Some(loaded) = load(settings(args, stand_in.address, &token), Purpose::Send, &BTreeMap::new()) else {
         anyhow::bail!("the settings of the demo are refused; this is a bug");
     };
     let settings = loaded.settings;
@@ -128,15 +128,14 @@ fn compare(planned: &Ledger, acknowledged: &Ledger, recorded: &Ledger) -> (Strin
     for (((name, planned), (_, acknowledged)), (_, recorded)) in rows {
         let agree = planned == acknowledged && acknowledged == recorded;
         let mark = if agree { "" } else { "   differs" };
-        text += &format!("  {name:<12}{planned:>14}{acknowledged:>14}{recorded:>14}{mark}\n");
+        let _infallible = writeln!(text, "  {name:<12}{planned:>14}{acknowledged:>14}{recorded:>14}{mark}");
         if !agree {
             differing.push(name);
         }
     }
-    text += &if differing.is_empty() {
-        "\n  ok: the stand-in recorded exactly what was planned\n".to_owned()
-    } else {
-        format!("\n  DIFFERENT: {}\n", differing.join(", "))
+    let _infallible = match differing.as_slice() {
+        [] => writeln!(text, "\n  ok: the stand-in recorded exactly what was planned"),
+        rows => writeln!(text, "\n  DIFFERENT: {}", rows.join(", ")),
     };
     (text, !differing.is_empty())
 }

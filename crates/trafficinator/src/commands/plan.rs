@@ -13,34 +13,22 @@ use traffic::source::Source;
 use traffic::visit::Visit;
 use traffic::visitor::device::DEVICES;
 
-use super::{Environment, begin, complain, load, random};
+use super::{Environment, Ready, begin, ready, seed};
 use crate::cli::{PlanArgs, PlanFormat};
 use crate::exit::Exit;
 use crate::settings::layers::Purpose;
 
-/// Seeds that are drawn are short enough to be typed.
-const SEEDS: u64 = 1_000_000_000;
-
 /// The `plan` command.
 pub(super) fn plan(args: PlanArgs, environment: &Environment) -> anyhow::Result<Exit> {
-    let Some(loaded) = load(args.settings, Purpose::Plan, environment) else { return Ok(Exit::Usage) };
-    let settings = loaded.settings;
-    let scenario = match crate::scenario::scenario(&settings) {
-        Ok(scenario) => scenario,
-        Err(problems) => {
-            complain(problems);
-            return Ok(Exit::Usage);
-        }
+    let Some(Ready { settings, scenario, warnings }) = ready(args.settings, Purpose::Plan, environment)
+    else {
+        return Ok(Exit::Usage);
     };
-    begin(&settings, &loaded.warnings);
-    let seed = match settings.run.seed {
-        Some(seed) => seed,
-        None => {
-            let seed = random()? % SEEDS;
-            tracing::info!("seed {seed}");
-            seed
-        }
-    };
+    begin(&settings, &warnings);
+    let seed = seed(&settings)?;
+    if settings.run.seed.is_none() {
+        tracing::info!("seed {seed}");
+    }
     let run_id = settings.run.id.as_deref().unwrap_or("plan");
     let plan = crate::scenario::plan(&settings, scenario, seed, run_id, None);
     match write(&plan, args.visits, args.format) {
@@ -78,6 +66,13 @@ fn write(plan: &Plan, visits: u64, format: PlanFormat) -> io::Result<()> {
             out,
             "in all: {visits} visits, {actions} actions: {pageviews} page views, {events} events, {searches} \
              searches, {outlinks} outlinks, {downloads} downloads; {orders} orders, revenue {revenue}"
+        )?;
+        writeln!(
+            out,
+            "returning visitors: {:.1} % of these visits, {:.0} % in a long run (a run has no past: at first everybody \
+             is new)",
+            plan.expected_returning(visits) * 100.0,
+            plan.scenario().shares.returning.get() * 100.0
         )?;
     }
     out.flush()

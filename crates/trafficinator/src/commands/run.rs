@@ -15,7 +15,7 @@ use engine::transport::{Client, FetchError, Fetched};
 use traffic::plan::Plan;
 use traffic::scenario::{Rate, Scenario};
 
-use super::{Environment, begin, complain, load, print, random, runtime};
+use super::{Environment, Ready, begin, complain, print, random, ready, runtime, seed};
 use crate::cli::SettingsArgs;
 use crate::exit::Exit;
 use crate::log::Screen;
@@ -27,22 +27,13 @@ use session::Session;
 use signals::Signal;
 pub(super) use signals::Signals;
 
-/// A seed of this many digits at most is drawn: it is to be read, typed and told.
-const SEEDS: u64 = 1_000_000_000;
-
 /// How long the first look at the target may take.
 const FIRST_LOOK: Duration = Duration::from_secs(5);
 
 /// The `run` command.
 pub(super) fn run(args: SettingsArgs, environment: &Environment) -> anyhow::Result<Exit> {
-    let Some(loaded) = load(args, Purpose::Send, environment) else { return Ok(Exit::Usage) };
-    let settings = loaded.settings;
-    let scenario = match crate::scenario::scenario(&settings) {
-        Ok(scenario) => scenario,
-        Err(problems) => {
-            complain(problems);
-            return Ok(Exit::Usage);
-        }
+    let Some(Ready { settings, scenario, warnings }) = ready(args, Purpose::Send, environment) else {
+        return Ok(Exit::Usage);
     };
     let client = match client(&settings) {
         Ok(client) => client,
@@ -51,7 +42,7 @@ pub(super) fn run(args: SettingsArgs, environment: &Environment) -> anyhow::Resu
             return Ok(Exit::Usage);
         }
     };
-    let screen = begin(&settings, &loaded.warnings);
+    let screen = begin(&settings, &warnings);
     let (exit, _) = runtime()?.block_on(send(&settings, scenario, &client, &screen))?;
     Ok(exit)
 }
@@ -77,10 +68,7 @@ pub(super) async fn send(
     screen: &Screen,
 ) -> anyhow::Result<(Exit, Snapshot)> {
     let mut signals = Signals::listen()?;
-    let seed = match settings.run.seed {
-        Some(seed) => seed,
-        None => random()? % SEEDS,
-    };
+    let seed = seed(settings)?;
     let run_id = match &settings.run.id {
         Some(id) => id.clone(),
         None => format!("{:08x}", random()? as u32),
@@ -166,11 +154,12 @@ fn announce(settings: &Settings, client: &Client, seed: u64, run_id: &str) {
     };
     tracing::info!("sending to {}, site {}, {rate}", client.target().address(), settings.target.site_id);
     tracing::info!("seed {seed}, run id {run_id}");
-    match settings.target.tag_dimension {
-        Some(number) => tracing::info!("every visit carries the run id in dimension {number}"),
-        None => tracing::info!(
+    if let Some(number) = settings.target.tag_dimension {
+        tracing::info!("every visit carries the run id in dimension {number}");
+    } else {
+        tracing::info!(
             "generated visits cannot be told from real ones later: use a site of its own, or --tag-dimension"
-        ),
+        );
     }
 }
 

@@ -8,8 +8,8 @@ use super::source::{Raws, Source};
 use super::tracking_url::TrackingUrl;
 use super::values::Values;
 use super::{
-    Arrivals, Backfill, BackfillWindow, Clock, Described, Load, LogFormat, Output, Rate, Run, Settings, Shop,
-    Site, Start, SummaryTo, Target, Visits,
+    Arrivals, Clock, Described, Load, LogFormat, Output, Rate, Run, Settings, Shop, Site, Start, SummaryTo,
+    Target, Visits,
 };
 use engine::target::Secret;
 
@@ -29,7 +29,6 @@ pub(crate) fn build(raws: &Raws, values: &Values, rust_log: Option<String>) -> S
         site: site(values),
         run: run(values),
         output: output(values, rust_log),
-        backfill: backfill(values),
         described: describe(raws, values),
     }
 }
@@ -50,7 +49,6 @@ fn load(values: &Values) -> Load {
     let per_day = || Rate::PerSecond(values.must::<f64>("TARGET_VISITS_PER_DAY") / 86_400.0);
     let rate = values.get("TRAFFICINATOR_RATE").unwrap_or_else(per_day);
     Load {
-        preset: values.get("TRAFFICINATOR_PRESET"),
         rate: match rate {
             Rate::PerSecond(rate) => Rate::PerSecond(rate.max(SLOWEST)),
             Rate::Max => Rate::Max,
@@ -112,7 +110,6 @@ fn site(values: &Values) -> Site {
 fn run(values: &Values) -> Run {
     let auto_stop = seconds(values.must::<f64>("AUTO_STOP_AFTER_HOURS") * 3600.0);
     Run {
-        scenario: values.get("TRAFFICINATOR_SCENARIO"),
         seed: values.get("TRAFFICINATOR_SEED"),
         id: values.get("TRAFFICINATOR_RUN_ID"),
         duration: values.get("TRAFFICINATOR_DURATION"),
@@ -144,29 +141,6 @@ fn output(values: &Values, rust_log: Option<String>) -> Output {
             "json" => LogFormat::Json,
             _ => LogFormat::Text,
         },
-    }
-}
-
-fn backfill(values: &Values) -> Backfill {
-    let dates = || {
-        Some(BackfillWindow::Dates {
-            first: values.get("BACKFILL_START_DATE")?,
-            last: values.get("BACKFILL_END_DATE")?,
-        })
-    };
-    let days = || {
-        Some(BackfillWindow::Days {
-            back: values.get::<u64>("BACKFILL_DAYS_BACK")? as u32,
-            duration: values.get::<u64>("BACKFILL_DURATION_DAYS")? as u32,
-        })
-    };
-    Backfill {
-        run_once: values.must("BACKFILL_RUN_ONCE"),
-        window: dates().or_else(days),
-        max_visits_per_day: limit(values, "BACKFILL_MAX_VISITS_PER_DAY"),
-        max_visits_total: limit(values, "BACKFILL_MAX_VISITS_TOTAL"),
-        rps_limit: values.get("BACKFILL_RPS_LIMIT"),
-        seed: values.get("BACKFILL_SEED"),
     }
 }
 

@@ -1,8 +1,6 @@
 //! The one table of all settings: name, help, default, range and group. Flags, environment, scenario keys,
 //! `did you mean`, `--help` and the README's table all derive from it.
 
-use std::fmt::Write as _;
-
 use super::kind::Kind;
 pub(crate) use super::table::SETTINGS;
 
@@ -56,6 +54,7 @@ impl Setting {
     }
 
     /// A secret value is never shown, whatever happens.
+    #[cfg(test)]
     pub(crate) fn is_secret(&self) -> bool {
         matches!(self.kind, Kind::Token)
     }
@@ -93,6 +92,7 @@ impl Default {
 }
 
 impl Group {
+    #[cfg(test)]
     pub(crate) const ALL: [Self; 8] = [
         Self::Target,
         Self::Load,
@@ -129,7 +129,10 @@ pub(crate) fn find_key(key: &str) -> Option<&'static Setting> {
 }
 
 /// The settings table of the README: one section a group.
+#[cfg(test)]
 pub(crate) fn settings_table_markdown() -> String {
+    use std::fmt::Write as _;
+
     let mut out = String::new();
     for group in Group::ALL {
         let _ = write!(out, "### {}\n\n", group.heading());

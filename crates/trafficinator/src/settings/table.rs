@@ -47,7 +47,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "spacing of the visits' starts" },
     Setting { name: "CONCURRENCY", group: Load, placeholder: "N", default: Value("50"), kind: Kind::Whole { min: 1, max: 100_000 },
         help: "most requests in flight at once (connections)" },
-    Setting { name: "TRAFFICINATOR_WORKERS", group: Load, placeholder: "N", default: Absent("one per core"), kind: Kind::Whole { min: 1, max: 1024 },
+    Setting { name: "TRAFFICINATOR_WORKERS", group: Load, placeholder: "N", default: Absent("one per core, for at least 32 requests in flight each"), kind: Kind::Whole { min: 1, max: 1024 },
         help: "threads that send, at most CONCURRENCY" },
 
     Setting { name: "TRAFFICINATOR_CLOCK", group: Visits, placeholder: "CLOCK", default: Value("simulated"), kind: Kind::Choice(&["simulated", "real"]),

@@ -21,6 +21,10 @@ use crate::summary::{LIKELY_CAUSES, RunPart, StoppedBy, Summary};
 const TELL: Duration = Duration::from_secs(1);
 const LOOK: Duration = Duration::from_millis(20);
 
+/// Requests in flight that a worker has at least, where nobody said how many workers there are: with a few only, one
+/// slow answer would hold up the visits of that worker while others have nothing to do.
+const SLOTS_A_WORKER: usize = 32;
+
 /// So many answers of 400 and no other are no accident.
 const TELLING: u64 = 20;
 
@@ -101,7 +105,7 @@ impl<'a> Session<'a> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Options {
             concurrency: load.concurrency,
-            workers: load.workers.unwrap_or(cores).min(load.concurrency),
+            workers: load.workers.unwrap_or(cores.min(load.concurrency.div_ceil(SLOTS_A_WORKER))),
             until: self.until().map(|(until, _)| until.as_nanos() as u64),
             grace: run.grace.as_nanos() as u64,
             site_time_zone: site.matomo_time_zone.clone(),

@@ -72,7 +72,7 @@ fn plan_demo_and_tracker_have_flags_of_their_own() {
     }
     match parsed("t demo --drop 1% --fail 0.5 --quiet --summary-json - --seed 9 --rate 60/m") {
         Ok(Task::Demo(args)) => {
-            assert!((args.drop - 0.01).abs() < 1e-12 && (args.fail - 0.5).abs() < 1e-12 && args.quiet);
+            assert_eq!((Ok(args.drop), Ok(args.fail), args.quiet), ("1%".parse(), "50%".parse(), true));
             assert_eq!((args.visits, args.seed, args.rate), (200, Some(9), Rate::PerSecond(1.0)));
             assert_eq!(args.summary_json, Some(SummaryTo::Stdout));
         }
@@ -81,7 +81,7 @@ fn plan_demo_and_tracker_have_flags_of_their_own() {
     match parsed("t tracker --delay 5ms:90,200ms:10") {
         Ok(Task::Tracker(args)) => {
             assert_eq!(args.listen.to_string(), "127.0.0.1:8899");
-            assert_eq!(args.delay.as_deref(), Some("5ms:90,200ms:10"));
+            assert_eq!(Ok(args.delay), "5ms:90,200ms:10".parse());
             assert_eq!(args.site_timezone, "UTC");
         }
         other => panic!("{other:?}"),

@@ -1,0 +1,19 @@
+//! The program as its users meet it: the real binary, told by arguments and variables, sending to servers of the
+//! test's own, to its own stand-in, and to a real nginx.
+
+mod arrivals;
+mod checking;
+mod clocks;
+mod demo;
+mod faults;
+mod funnels;
+mod messages;
+mod nginx;
+mod planning;
+mod secrets;
+mod sending;
+mod starting;
+mod stopping;
+mod support;
+mod tags;
+mod tls;
