@@ -11,6 +11,7 @@ use traffic::visit::{Action, Visit};
 pub(crate) type Slot = u32;
 
 /// A visit that has begun, or waits to.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, kept small")]
 pub(crate) struct Open {
     pub(crate) visit: Visit,
     /// How many hits it has.
@@ -29,6 +30,8 @@ pub(crate) struct Open {
     pub(crate) not_before: Nanos,
     /// Whether its first hit was sent.
     pub(crate) started: bool,
+    /// Whether its start was put off once.
+    pub(crate) held_back: bool,
     /// Whether a hit is on its way.
     pub(crate) in_flight: bool,
     /// Whether one of its hits was not accepted.

@@ -139,6 +139,8 @@ struct State {
     in_flight: usize,
     /// When the last of the slots that were all taken became free.
     freed_at: Nanos,
+    /// When the next visit that is late may start.
+    catch_up_at: Nanos,
     /// When what is still open is cut off.
     cut_at: Option<Nanos>,
     requests: Requests,
@@ -173,6 +175,7 @@ impl State {
             slots,
             in_flight: 0,
             freed_at: 0,
+            catch_up_at: 0,
             cut_at: None,
             skew,
             recorded: Snapshot::default(),
@@ -267,6 +270,7 @@ impl State {
             tries: 0,
             not_before: 0,
             started: false,
+            held_back: false,
             in_flight: false,
             flawed: false,
             credit: Credit::Unknown,
@@ -330,10 +334,43 @@ impl State {
                 self.drop_hit(slot, now);
                 continue;
             }
+            if self.holds_back(slot, now) {
+                continue;
+            }
             self.in_flight += 1;
             self.agenda.get(slot).in_flight = true;
             return Some(slot);
         }
+    }
+
+    /// Whether the start of a visit is put off, because it is late: a stall is not followed by a burst. Late visits are
+    /// made up for at the planned rate, in the middle between those that are due, workers taking turns.
+    fn holds_back(&mut self, slot: Slot, now: Nanos) -> bool {
+        let open = self.agenda.get(slot);
+        if self.arrivals.is_none() || open.started || open.held_back || open.tries > 0 {
+            return false;
+        }
+        let due = self.due(slot);
+        if now - due <= LATE_NS {
+            return false;
+        }
+        let rate = self.plan.rate(due);
+        if rate <= 0.0 {
+            return false;
+        }
+        let gap = ((SECOND as f64 / rate) as Nanos).max(1);
+        let (own, round) = (self.index * gap, self.of * gap);
+        let earliest = self.catch_up_at.max(now);
+        let start = own + earliest.saturating_sub(own).div_ceil(round) * round;
+        self.catch_up_at = start + 1;
+        let is_targets_doing = self.freed_at > due;
+        let open = self.agenda.get(slot);
+        open.held_back = true;
+        if is_targets_doing {
+            open.not_before = start;
+        }
+        self.agenda.schedule(slot, start);
+        true
     }
 
     /// A hit that is too late is not sent; a visit whose first hit is, does not take place.

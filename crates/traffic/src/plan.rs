@@ -160,6 +160,11 @@ impl Plan {
         self.curve.as_ref().map(|curve| Arrivals::new(Arc::clone(curve), self.scenario.pattern, self.seed))
     }
 
+    /// Visits per second that the plan wants at a time; 0 in a closed model.
+    pub fn rate(&self, at: Nanos) -> f64 {
+        self.curve.as_ref().map_or(0.0, |curve| curve.rate(at))
+    }
+
     /// Whether the plan has a visit with this number.
     pub fn contains(&self, number: u64) -> bool {
         self.scenario.most_visits.is_none_or(|most| number < most)

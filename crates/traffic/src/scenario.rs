@@ -143,6 +143,9 @@ impl Scenario {
                 "\"max\" needs the simulated clock: a closed model cannot wait for real time".to_owned(),
             );
         }
+        if draft.rate == Rate::Max && draft.most_visits_per_day.is_some() {
+            problem("MAX_VISITS_PER_DAY", "a daily cap needs a rate; it cannot go with RATE \"max\"".to_owned());
+        }
         let whole = |(low, high): (u32, u32), most| 1 <= low && low <= high && high <= most;
         if !whole(draft.pageviews, 100) {
             let (low, high) = draft.pageviews;

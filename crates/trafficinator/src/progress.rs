@@ -6,7 +6,7 @@ use engine::recorder::Snapshot;
 use engine::run::Run;
 
 use crate::log::Screen;
-use crate::summary::{grouped, milliseconds};
+use crate::summary::text::{grouped, milliseconds};
 
 /// Lines in a log come this far apart.
 const LOG_EVERY: Duration = Duration::from_secs(10);

@@ -1,7 +1,8 @@
-//! The summary of a run: for machines as JSON, for people as aligned text with the verdict last.
+//! The summary of a run, as it is written in JSON.
+
+pub(crate) mod text;
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use engine::observation::Failure;
@@ -274,209 +275,15 @@ impl Summary {
         }
     }
 
-    /// The summary for people.
-    pub(crate) fn text(&self) -> String {
-        let mut text = String::new();
-        self.write_text(&mut text).expect("a string takes everything");
-        text
-    }
-
-    fn write_text(&self, out: &mut String) -> std::fmt::Result {
-        let Summary { run, target, visits, hits, .. } = self;
-        writeln!(out, "\n  run        {}  seed {}  plan {}", run.id, run.seed, run.plan)?;
-        writeln!(out, "  target     {}  site {}", target.url, target.site_id)?;
-        writeln!(
-            out,
-            "  time       {:.1} s, ended by {}",
-            run.seconds,
-            match run.stopped_by {
-                StoppedBy::MaxTotalVisits => "the last visit of the plan",
-                StoppedBy::AutoStop => "AUTO_STOP_AFTER_HOURS",
-                StoppedBy::Duration => "--duration",
-                StoppedBy::Signal => "a signal",
-                StoppedBy::Error => "an error",
-            }
-        )?;
-        let counts = |pairs: &[(&str, u64)]| {
-            pairs
-                .iter()
-                .map(|(name, count)| format!("{name} {}", grouped(*count)))
-                .collect::<Vec<_>>()
-                .join("  ")
-        };
-        writeln!(
-            out,
-            "  visits     {}",
-            counts(&[
-                ("planned", visits.planned),
-                ("started", visits.started),
-                ("completed", visits.completed),
-                ("incomplete", visits.incomplete),
-                ("dropped", visits.dropped),
-            ])
-        )?;
-        writeln!(
-            out,
-            "  hits       {}",
-            counts(&[
-                ("planned", hits.planned),
-                ("sent", hits.sent),
-                ("accepted", hits.accepted),
-                ("rejected", hits.rejected),
-                ("failed", hits.failed),
-                ("dropped", hits.dropped),
-            ])
-        )?;
-        writeln!(out, "             {}", counts(&[("late", hits.late), ("retried", hits.retried)]))?;
-        let reasons: Vec<(&str, u64)> = self
-            .errors
-            .iter()
-            .filter(|(_, count)| **count > 0)
-            .map(|(name, count)| (name.as_str(), *count))
-            .collect();
-        writeln!(
-            out,
-            "  errors     {}",
-            if reasons.is_empty() { "none".to_owned() } else { counts(&reasons) }
-        )?;
-        writeln!(out)?;
-        writeln!(
-            out,
-            "  ms        {}",
-            columns(&["mean", "p50", "p90", "p95", "p99", "p99.9", "max"].map(str::to_owned))
-        )?;
-        match &self.response_ms {
-            Some(response) => writeln!(out, "  response  {}", row(response))?,
-            None => {
-                writeln!(out, "  response    closed model: nothing is due, so there is no response time")?;
-            }
-        }
-        for (name, times) in [("service", &self.service_ms), ("wait", &self.wait_ms), ("lag", &self.lag_ms)] {
-            writeln!(out, "  {name:<8}  {}", row(times))?;
-        }
-        writeln!(out)?;
-        let RatePart { visits_per_second, hits_per_second } = self.rate;
-        writeln!(out, "  rate       {visits_per_second:.1} visits/s  {hits_per_second:.1} hits/s")?;
-        let GeneratorPart { cpu_seconds, max_rss_bytes } = self.generator;
-        let per_hit = if hits.sent > 0 { cpu_seconds * 1e6 / hits.sent as f64 } else { 0.0 };
-        let megabytes = max_rss_bytes as f64 / 1e6;
-        writeln!(
-            out,
-            "  generator  {cpu_seconds:.2} s CPU ({per_hit:.0} us a hit)  {megabytes:.0} MB memory"
-        )?;
-        writeln!(out)?;
-        write_ledgers(
-            out,
-            &[
-                ("planned", self.ledger.planned),
-                ("acknowledged", self.ledger.acknowledged),
-                ("uncertain", self.ledger.uncertain),
-            ],
-        )?;
-        writeln!(out, "\n  {}", self.verdict())
-    }
-
     /// Whether the run did not do its work: not one hit was accepted.
     pub(crate) fn is_failed(&self) -> bool {
         self.run.stopped_by == StoppedBy::Error || (self.hits.planned > 0 && self.hits.accepted == 0)
     }
-
-    /// The verdict in one sentence.
-    pub(crate) fn verdict(&self) -> String {
-        let HitsPart { planned, sent, accepted, .. } = self.hits;
-        let VisitsPart { completed, incomplete, dropped, .. } = self.visits;
-        if planned == 0 {
-            return "nothing was sent".to_owned();
-        }
-        if accepted == 0 {
-            let most = self.errors.iter().max_by_key(|(_, count)| **count).filter(|(_, count)| **count > 0);
-            return match most {
-                Some((name, _)) if name == "http_400" => {
-                    format!("FAILED: not one of {} hits was accepted. {LIKELY_CAUSES}", grouped(sent))
-                }
-                Some((name, _)) => format!("FAILED: not one of {} hits was accepted ({name})", grouped(sent)),
-                None => "FAILED: not one hit was accepted".to_owned(),
-            };
-        }
-        let lost = incomplete + dropped;
-        if lost == 0 {
-            return format!("ok: all {} visits were sent, every hit accepted", grouped(completed));
-        }
-        format!(
-            "INCOMPLETE: {} of {} visits were sent whole, {} in part, {} not at all",
-            grouped(completed),
-            grouped(completed + lost),
-            grouped(incomplete),
-            grouped(dropped)
-        )
-    }
-}
-
-/// What 400 to everything means (measured on Matomo 5.2: the answer never says).
-pub(crate) const LIKELY_CAUSES: &str = "Matomo answers 400 and never says why; likely: MATOMO_SITE_ID names a site \
-     that does not exist, or MATOMO_TOKEN_AUTH is wrong or has no write access to that site";
-
-/// A table of totals, one column a kind.
-fn write_ledgers(out: &mut String, rows: &[(&str, Totals)]) -> std::fmt::Result {
-    write!(out, "  {:<13}", "")?;
-    for name in ["visits", "actions", "pageviews", "events", "searches", "outlinks", "downloads", "orders"] {
-        write!(out, "{name:>10}")?;
-    }
-    writeln!(out, "{:>14}", "revenue")?;
-    for (name, totals) in rows {
-        write!(out, "  {name:<13}")?;
-        let Totals { visits, actions, pageviews, events, searches, outlinks, downloads, orders, revenue } =
-            totals;
-        for count in [visits, actions, pageviews, events, searches, outlinks, downloads, orders] {
-            write!(out, "{:>10}", grouped(*count))?;
-        }
-        writeln!(out, "{:>14}", revenue.to_string())?;
-    }
-    Ok(())
-}
-
-fn row(times: &Percentiles) -> String {
-    let Percentiles { mean, p50, p90, p95, p99, p99_9, max } = times;
-    columns(&[mean, p50, p90, p95, p99, p99_9, max].map(|ms| ms.map_or("-".to_owned(), milliseconds)))
-}
-
-fn columns(cells: &[String; 7]) -> String {
-    cells.iter().fold(String::new(), |mut line, cell| {
-        let _infallible = write!(line, "{cell:>10}");
-        line
-    })
-}
-
-/// Three significant digits or so.
-pub(crate) fn milliseconds(ms: f64) -> String {
-    match ms {
-        ms if ms < 10.0 => format!("{ms:.2}"),
-        ms if ms < 100.0 => format!("{ms:.1}"),
-        ms => format!("{ms:.0}"),
-    }
-}
-
-/// `1234567` as `1,234,567`.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_grouped_by_thousands() {
-        assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
-    }
 
     #[test]
     fn money_has_two_decimals_in_json() {

@@ -1,25 +1,24 @@
 //! `demo`: sends visits to a stand-in of its own and holds what that recorded against the plan.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use engine::clock::Clock;
+use engine::recorder::Snapshot;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::oneshot;
-use traffic::ledger::{Cents, Ledger};
 
-use super::{begin, load, print, random, runtime};
+use super::{begin, load, random, runtime};
 use crate::cli::{DemoArgs, SettingsArgs};
 use crate::exit::Exit;
 use crate::matomo::{Api, Span};
 use crate::settings::layers::Purpose;
 use crate::settings::registry::find;
 use crate::settings::{Rate, SummaryTo};
-use crate::summary::grouped;
+use crate::summary::text::ledger_table;
 
 /// Short pauses between page views: the demo is to be over while one watches.
 const PAUSE: (&str, &str) = ("0.1", "0.5");
@@ -44,29 +43,29 @@ pub(super) fn demo(args: &DemoArgs) -> anyhow::Result<Exit> {
     let screen = begin(&settings, &[]);
     tracing::info!("a stand-in Matomo listens on http://{}/", stand_in.address);
     let outcome = runtime()?.block_on(async {
-        let (exit, snapshot) = super::run::send(&settings, scenario, &client, &screen).await?;
-        if exit == Exit::Interrupted {
-            return Ok((exit, None));
-        }
+        let ended = super::run::send(&settings, scenario, &client, &screen).await?;
         let url = settings.target.url.as_ref().context("a target")?;
         let token = settings.target.token.as_ref().context("a token")?;
         let days = days()?;
         let span = Span { site: settings.target.site_id, days: (&days.0, &days.1) };
         let recorded =
             Api::new(&client, &url.base(), token).totals(span).await.context("reading the totals back")?;
-        anyhow::Ok((exit, Some((snapshot, recorded))))
+        anyhow::Ok((ended, recorded))
     });
     stand_in.stop()?;
-    let (exit, Some((snapshot, recorded))) = outcome? else { return Ok(Exit::Interrupted) };
-    let (table, differ) = compare(&snapshot.planned, &snapshot.acknowledged, &recorded);
-    if settings.output.summary_json == Some(SummaryTo::Stdout) {
-        tracing::info!("{table}");
-    } else {
-        print(&table)?;
-    }
-    Ok(match (exit, differ) {
-        (_, true) => Exit::Difference,
-        (exit, false) => exit,
+    let (ended, recorded) = outcome?;
+    let Snapshot { planned, acknowledged, .. } = ended.snapshot;
+    let columns = [("planned", planned), ("acknowledged", acknowledged), ("recorded", recorded)];
+    let (table, differing) = ledger_table(&columns, |cells| cells[0] != cells[1] || cells[1] != cells[2]);
+    let verdict = match differing.as_slice() {
+        [] => "ok: the stand-in recorded exactly what was planned".to_owned(),
+        rows => format!("DIFFERENT: {}", rows.join(", ")),
+    };
+    super::run::report(&settings, &ended.summary, &format!("{table}\n  {verdict}\n"))?;
+    Ok(match ended.exit() {
+        Exit::Ok if !differing.is_empty() => Exit::Difference,
+        Exit::Runtime if ended.snapshot.hits.sent > 0 => Exit::Difference,
+        exit => exit,
     })
 }
 
@@ -106,38 +105,6 @@ fn days() -> anyhow::Result<(String, String)> {
     let day = |moment: Timestamp| moment.strftime("%Y-%m-%d").to_string();
     let one = SignedDuration::from_hours(24);
     Ok((day(now.checked_sub(one)?), day(now.checked_add(one)?)))
-}
-
-/// The table, and whether a row differs.
-fn compare(planned: &Ledger, acknowledged: &Ledger, recorded: &Ledger) -> (String, bool) {
-    let counts = |ledger: &Ledger| {
-        [
-            ("visits", grouped(ledger.visits)),
-            ("page views", grouped(ledger.pageviews)),
-            ("events", grouped(ledger.events)),
-            ("searches", grouped(ledger.searches)),
-            ("outlinks", grouped(ledger.outlinks)),
-            ("downloads", grouped(ledger.downloads)),
-            ("orders", grouped(ledger.orders)),
-            ("revenue", Cents(ledger.revenue.0).to_string()),
-        ]
-    };
-    let mut text = format!("\n  {:<12}{:>14}{:>14}{:>14}\n", "", "planned", "acknowledged", "recorded");
-    let mut differing = Vec::new();
-    let rows = counts(planned).into_iter().zip(counts(acknowledged)).zip(counts(recorded));
-    for (((name, planned), (_, acknowledged)), (_, recorded)) in rows {
-        let agree = planned == acknowledged && acknowledged == recorded;
-        let mark = if agree { "" } else { "   differs" };
-        let _infallible = writeln!(text, "  {name:<12}{planned:>14}{acknowledged:>14}{recorded:>14}{mark}");
-        if !agree {
-            differing.push(name);
-        }
-    }
-    let _infallible = match differing.as_slice() {
-        [] => writeln!(text, "\n  ok: the stand-in recorded exactly what was planned"),
-        rows => writeln!(text, "\n  DIFFERENT: {}", rows.join(", ")),
-    };
-    (text, !differing.is_empty())
 }
 
 /// A stand-in on a thread of its own.

@@ -22,6 +22,7 @@ use crate::log::Screen;
 use crate::settings::layers::Purpose;
 use crate::settings::tracking_url::TrackingUrl;
 use crate::settings::{LogFormat, Settings, Start, SummaryTo};
+use crate::summary::text::ledger_table;
 use crate::summary::{StoppedBy, Summary, TargetPart};
 use session::Session;
 use signals::Signal;
@@ -43,8 +44,12 @@ pub(super) fn run(args: SettingsArgs, environment: &Environment) -> anyhow::Resu
         }
     };
     let screen = begin(&settings, &warnings);
-    let (exit, _) = runtime()?.block_on(send(&settings, scenario, &client, &screen))?;
-    Ok(exit)
+    let ended = runtime()?.block_on(send(&settings, scenario, &client, &screen))?;
+    let Snapshot { planned, acknowledged, uncertain, .. } = ended.snapshot;
+    let columns = [("planned", planned), ("acknowledged", acknowledged), ("uncertain", uncertain)];
+    let (table, _) = ledger_table(&columns, |_| false);
+    report(&settings, &ended.summary, &format!("{table}\n  {}\n", ended.summary.verdict()))?;
+    Ok(ended.exit())
 }
 
 /// A client for the target of the settings.
@@ -60,13 +65,13 @@ pub(super) fn client(settings: &Settings) -> Result<Client, String> {
     Client::new(target).map_err(|error| format!("TRAFFICINATOR_CA_FILE: {error}"))
 }
 
-/// Sends what the settings ask for, prints the summary and says how it ended.
+/// Sends what the settings ask for.
 pub(super) async fn send(
     settings: &Settings,
     scenario: Scenario,
     client: &Client,
     screen: &Screen,
-) -> anyhow::Result<(Exit, Snapshot)> {
+) -> anyhow::Result<Ended> {
     let mut signals = Signals::listen()?;
     let seed = seed(settings)?;
     let run_id = match &settings.run.id {
@@ -82,10 +87,7 @@ pub(super) async fn send(
         let clock = Clock::start();
         let plan = crate::scenario::plan(settings, scenario, seed, &run_id, Some(clock.unix_ms(0)));
         let session = Session::new(settings, client, &plan, clock);
-        return Ok((
-            finish(settings, &session.unsent(StoppedBy::Signal), Some(signal))?,
-            Snapshot::default(),
-        ));
+        return Ok(session.unsent(StoppedBy::Signal, Some(signal)));
     }
     let look = client.fetch(client.target().path(), None, FIRST_LOOK.min(settings.target.timeout)).await;
     let looked_at = Clock::start().unix_ms(0);
@@ -94,18 +96,33 @@ pub(super) async fn send(
     let plan: Arc<Plan> = crate::scenario::plan(settings, scenario, seed, &run_id, Some(clock.unix_ms(0)));
     let session = Session::new(settings, client, &plan, clock);
     if !reached && settings.run.fail_fast {
-        return Ok((finish(settings, &session.unsent(StoppedBy::Error), None)?, Snapshot::default()));
+        return Ok(session.unsent(StoppedBy::Error, None));
     }
     let date = look.as_ref().ok().and_then(|answer| answer.date.as_deref());
-    let (summary, snapshot, signal) =
-        session.drive(date.map(|date| (date, looked_at)), &mut signals, screen).await?;
-    Ok((finish(settings, &summary, signal)?, snapshot))
+    session.drive(date.map(|date| (date, looked_at)), &mut signals, screen).await
 }
 
-/// Prints and writes the summary; the exit code follows from it.
-fn finish(settings: &Settings, summary: &Summary, signal: Option<Signal>) -> anyhow::Result<Exit> {
+/// A run that is over.
+pub(super) struct Ended {
+    pub(super) summary: Summary,
+    pub(super) snapshot: Snapshot,
+    /// The first signal that came.
+    signal: Option<Signal>,
+}
+
+impl Ended {
+    pub(super) fn exit(&self) -> Exit {
+        match self.signal {
+            Some(Signal::Interrupt) => Exit::Interrupted,
+            _ if self.summary.is_failed() => Exit::Runtime,
+            _ => Exit::Ok,
+        }
+    }
+}
+
+/// Prints and writes the summary; `tail` is what people read last.
+pub(super) fn report(settings: &Settings, summary: &Summary, tail: &str) -> anyhow::Result<()> {
     let json = || serde_json::to_string_pretty(summary).map(|json| json + "\n");
-    let to_stdout = settings.output.summary_json == Some(SummaryTo::Stdout);
     match &settings.output.summary_json {
         Some(SummaryTo::Stdout) => print(&json()?)?,
         Some(SummaryTo::File(path)) => {
@@ -118,19 +135,15 @@ fn finish(settings: &Settings, summary: &Summary, signal: Option<Signal>) -> any
         }
         None => {}
     }
-    match settings.output.log_format {
-        LogFormat::Json => {
+    let text = || summary.head() + tail;
+    match (settings.output.log_format, &settings.output.summary_json) {
+        (LogFormat::Json, _) => {
             tracing::info!(summary = %serde_json::to_string(summary)?, "{}", summary.verdict());
         }
-        LogFormat::Text if to_stdout => tracing::info!("{}", summary.text()),
-        LogFormat::Text => print(&summary.text())?,
+        (LogFormat::Text, Some(SummaryTo::Stdout)) => tracing::info!("{}", text()),
+        (LogFormat::Text, _) => print(&text())?,
     }
-    let exit = match signal {
-        Some(Signal::Interrupt) => Exit::Interrupted,
-        _ if summary.is_failed() => Exit::Runtime,
-        _ => Exit::Ok,
-    };
-    Ok(exit)
+    Ok(())
 }
 
 /// Every request in flight needs a file descriptor, and the program a few of its own.

@@ -11,11 +11,12 @@ use engine::usage::usage;
 use jiff::Timestamp;
 use traffic::plan::Plan;
 
-use super::{Signal, Signals, is_closed_model, target_part};
+use super::{Ended, Signal, Signals, is_closed_model, target_part};
 use crate::log::Screen;
 use crate::progress::Progress;
 use crate::settings::Settings;
-use crate::summary::{LIKELY_CAUSES, RunPart, StoppedBy, Summary};
+use crate::summary::text::LIKELY_CAUSES;
+use crate::summary::{RunPart, StoppedBy, Summary};
 
 /// How often the user is told, and how often the end is looked for.
 const TELL: Duration = Duration::from_secs(1);
@@ -48,18 +49,20 @@ impl<'a> Session<'a> {
         Session { settings, client, plan, clock }
     }
 
-    /// The summary of a run that sent nothing.
-    pub(super) fn unsent(&self, stopped_by: StoppedBy) -> Summary {
-        self.summary(stopped_by, &Snapshot::default(), Duration::from_nanos(self.clock.now()))
+    /// A run that sent nothing.
+    pub(super) fn unsent(&self, stopped_by: StoppedBy, signal: Option<Signal>) -> Ended {
+        let snapshot = Snapshot::default();
+        let summary = self.summary(stopped_by, &snapshot, Duration::from_nanos(self.clock.now()));
+        Ended { summary, snapshot, signal }
     }
 
-    /// Sends the plan. The signal is the first one that came, if one did.
+    /// Sends the plan.
     pub(super) async fn drive(
         &self,
         date: Option<(&str, i64)>,
         signals: &mut Signals,
         screen: &Screen,
-    ) -> anyhow::Result<(Summary, Snapshot, Option<Signal>)> {
+    ) -> anyhow::Result<Ended> {
         let run = Run::start(self.plan, self.client, &self.options(), self.clock, date)?;
         let of = self.plan.scenario().most_visits;
         let mut progress = Progress::new(screen, self.settings.output.quiet, of);
@@ -97,7 +100,8 @@ impl<'a> Session<'a> {
             tracing::warn!("all answers were 400. {LIKELY_CAUSES}");
         }
         let stopped_by = self.stopped_by(&snapshot, first_signal);
-        Ok((self.summary(stopped_by, &snapshot, took), snapshot, first_signal))
+        let summary = self.summary(stopped_by, &snapshot, took);
+        Ok(Ended { summary, snapshot, signal: first_signal })
     }
 
     fn options(&self) -> Options {

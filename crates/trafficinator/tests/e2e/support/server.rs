@@ -45,13 +45,7 @@ enum Then {
 /// An answer with this status; 2xx count as recorded.
 pub(crate) fn status(status: u16) -> Answer {
     let recorded = (200..300).contains(&status);
-    Answer {
-        act: Act::Status(status),
-        after: Duration::ZERO,
-        then: Then::KeepOpen,
-        date: Some(0),
-        recorded,
-    }
+    Answer { act: Act::Status(status), after: Duration::ZERO, then: Then::KeepOpen, date: Some(0), recorded }
 }
 
 /// Recorded, and never answered.
@@ -70,6 +64,11 @@ pub(crate) fn garbage() -> Answer {
 }
 
 impl Answer {
+    /// Less of a body than the head promises.
+    pub(crate) fn half() -> Answer {
+        Answer { act: Act::Raw("HTTP/1.1 200 OK\r\nContent-Length: 43\r\n\r\nGIF89a"), ..status(200) }
+    }
+
     /// Not before so long.
     pub(crate) fn after(self, after: Duration) -> Answer {
         Answer { after, ..self }
@@ -159,7 +158,15 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a server that answers by a script.
     pub(crate) fn start(script: impl Fn(&Seen) -> Answer + Send + Sync + 'static) -> Server {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Server::start_at("127.0.0.1:0", script)
+    }
+
+    /// Starts it on a given address.
+    pub(crate) fn start_at(
+        address: &str,
+        script: impl Fn(&Seen) -> Answer + Send + Sync + 'static,
+    ) -> Server {
+        let listener = TcpListener::bind(address).unwrap();
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared {
             script: Box::new(script),

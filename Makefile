@@ -1,0 +1,41 @@
+# What can be done here; `make` alone tells. Programs that a target needs and that are missing are installed with
+# apt-get, as root; whatever is there is used.
+
+# Debian keeps nginx where only root's PATH looks.
+export PATH := $(PATH):/usr/sbin
+
+# The C compiler links, and builds aws-lc (TLS). No cmake: aws-lc-sys does without on Linux.
+COMPILER := cc=build-essential
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test tools lint docs bench
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+build: ## the optimised program, target/release/trafficinator
+	@scripts/need.sh $(COMPILER)
+	cargo build --release --locked
+
+demo: build ## send 200 visits to a built-in stand-in Matomo and compare what it recorded
+	cargo run --release --locked --quiet -- demo
+
+test: tools lint docs ## everything that has to hold before a commit; what the CI runs
+	# --locked: a dependency that changed by itself is an error, not a surprise.
+	cargo test --workspace --locked
+
+# nginx: the end-to-end tests send to a real web server. kill: they stop the program as an init system does.
+tools:
+	@scripts/need.sh $(COMPILER) nginx=nginx kill=procps
+
+lint: ## formatting and lints; any warning is an error
+	# First, as it takes a second: a diff that is only formatting hides the one that is not.
+	cargo fmt --all --check
+	# All targets: tests, benches and examples are code too.
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+docs: ## whether the documents name files that are there, and ARCHITECTURE.md every module
+	@scripts/docs.sh
+
+bench: ## CPU time a hit beside wrk and hey, planning alone, and memory with 100,000 open visits
+	@scripts/bench.sh

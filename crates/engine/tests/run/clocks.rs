@@ -1,0 +1,135 @@
+//! When hits are said to have happened.
+
+use std::time::Duration;
+
+use engine::clock::Clock;
+use engine::run::{Options, Run};
+use jiff::tz::{Offset, TimeZone};
+use traffic::curve::{Nanos, SECOND};
+use traffic::scenario::{self, Draft};
+
+use crate::scene::{carry_out, client, end, options, plan, rich, short};
+use crate::server::{Behaviour, Server, well};
+
+#[test]
+fn simulated_hits_ascend_and_stay_five_seconds_behind_the_clock_of_the_target() {
+    for ahead in [-3_600, 0, 3_600] {
+        let clock = Clock::start();
+        let behaviour = Behaviour { ahead: Some(ahead), ..Behaviour::default() };
+        let server = Server::start(clock, behaviour, well);
+        let client = client(&server);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let look = client.fetch("/matomo.php?cid=look", None, Duration::from_secs(5));
+        let date = runtime.block_on(look).unwrap().date.unwrap();
+        let read = clock.unix_ms(clock.now());
+        let options = Options { workers: 2, ..options(20) };
+        let draft = Draft { pause: (0.0, 0.5), length: (6.0, 30.0), ..rich(100.0, 120) };
+        let run = Run::start(&plan(draft), &client, &options, clock, Some((&date, read))).unwrap();
+        end(run, clock);
+        let mut visitors = server.by_cid();
+        visitors.remove("look");
+        assert_eq!(visitors.len(), 120);
+        let mut nearest = i64::MAX;
+        for hits in visitors.values() {
+            let times: Vec<i64> = hits.iter().map(|hit| hit.cdt().unwrap()).collect();
+            assert!(times.is_sorted_by(|a, b| a < b), "{times:?}");
+            for (hit, cdt) in hits.iter().zip(times) {
+                let server_ms = clock.unix_ms(hit.at) + ahead * 1_000;
+                let back = server_ms - cdt * 1_000;
+                assert!(back >= 5_000, "{back} ms before the time of a target {ahead} s ahead");
+                assert!(back < 60_000, "{back} ms before the time of a target {ahead} s ahead");
+                nearest = nearest.min(back);
+            }
+        }
+        // Not further back than the Date header, whole seconds, and the pause of a visit make necessary.
+        assert!(nearest < 8_000, "{nearest}");
+    }
+}
+
+#[test]
+fn under_the_real_clock_hits_go_out_when_they_happen_and_have_no_cdt() {
+    let clock = Clock::start();
+    let server = Server::start(clock, Behaviour::default(), well);
+    // The site's midnight is far away.
+    let noon = zone_in_which_it_is(clock, 12 * 3_600);
+    let draft = Draft { clock: scenario::Clock::Real, length: (6.0, 6.0), ..rich(100.0, 60) };
+    let plan = plan(draft);
+    let snapshot = carry_out(&plan, &server, &Options { site_time_zone: noon, ..options(20) }, clock);
+    assert_eq!(snapshot.visits.completed, 60);
+    let visitors = server.by_cid();
+    let mut arrivals = plan.arrivals().unwrap();
+    let mut late: Vec<Nanos> = Vec::new();
+    for number in 0..60 {
+        let visit = plan.visit(number);
+        let arrival = arrivals.due(number).unwrap();
+        assert!(visit.length_ms() > 5_900, "{}", visit.length_ms());
+        for (hit, action) in visitors[&format!("{:016x}", visit.visitor.id)].iter().zip(&visit.actions) {
+            assert_eq!(hit.cdt(), None);
+            let due = arrival + Nanos::from(action.offset_ms) * 1_000_000;
+            assert!(hit.at >= due, "{} ns early", due - hit.at);
+            late.push(hit.at - due);
+        }
+    }
+    late.sort_unstable();
+    assert!(late[late.len() * 9 / 10] < SECOND / 20, "{late:?}");
+}
+
+/// A zone in which it is now so many seconds after midnight.
+fn zone_in_which_it_is(clock: Clock, seconds: i64) -> TimeZone {
+    let now = clock.unix_ms(clock.now()) / 1_000;
+    let offset = (seconds - now).rem_euclid(86_400);
+    let offset = if offset > 43_200 { offset - 86_400 } else { offset };
+    TimeZone::fixed(Offset::from_seconds(offset as i32).unwrap())
+}
+
+/// Days of the site: how many midnights have passed.
+fn day(zone: &TimeZone, unix: i64) -> i64 {
+    let offset = i64::from(zone.to_offset(jiff::Timestamp::from_second(unix).unwrap()).seconds());
+    (unix + offset).div_euclid(86_400)
+}
+
+#[test]
+fn no_simulated_visit_crosses_midnight() {
+    // The last midnight was so many seconds ago, or is about to come: most visits lie across it.
+    for since in [-3, 0, 6, 20, 40] {
+        let clock = Clock::start();
+        let server = Server::start(clock, Behaviour::default(), well);
+        let zone = zone_in_which_it_is(clock, since);
+        let draft = Draft { length: (6.0, 80.0), ..rich(150.0, 150) };
+        let options = Options { site_time_zone: zone.clone(), workers: 2, ..options(20) };
+        let snapshot = carry_out(&plan(draft), &server, &options, clock);
+        assert_eq!(snapshot.visits.completed, 150);
+        assert_eq!((snapshot.hits.dropped, snapshot.hits.late), (0, 0));
+        let mut days = std::collections::BTreeSet::new();
+        for hits in server.by_cid().values() {
+            let times: Vec<i64> = hits.iter().map(|hit| hit.cdt().unwrap()).collect();
+            assert!(times.is_sorted_by(|a, b| a < b), "{times:?}");
+            let (first, last) = (day(&zone, times[0]), day(&zone, times[times.len() - 1]));
+            assert_eq!(first, last, "{times:?}");
+            days.insert(first);
+            for (hit, cdt) in hits.iter().zip(times) {
+                assert!(clock.unix_ms(hit.at) - cdt * 1_000 >= 5_000);
+            }
+        }
+        if since == 40 {
+            assert_eq!(days.len(), 2, "visits on both sides of midnight");
+        }
+    }
+}
+
+#[test]
+fn no_real_visit_crosses_midnight() {
+    let clock = Clock::start();
+    let server = Server::start(clock, Behaviour::default(), well);
+    let zone = zone_in_which_it_is(clock, -4);
+    let draft = Draft { clock: scenario::Clock::Real, length: (6.0, 6.0), ..short(40.0, 60) };
+    let options = Options { site_time_zone: zone.clone(), ..options(20) };
+    let snapshot = carry_out(&plan(draft), &server, &options, clock);
+    assert_eq!(snapshot.visits.completed, 60);
+    for hits in server.by_cid().values() {
+        let seconds: Vec<i64> = hits.iter().map(|hit| clock.unix_ms(hit.at).div_euclid(1_000)).collect();
+        assert_eq!(day(&zone, seconds[0]), day(&zone, seconds[1]), "{seconds:?}");
+    }
+    // What midnight puts off is not late.
+    assert!(snapshot.hits.late < 6, "{}", snapshot.hits.late);
+}

@@ -1,0 +1,11 @@
+//! Runs against a web server that answers by script: what arrives there, when, and how it is accounted for.
+
+mod arrivals;
+mod clocks;
+mod connections;
+mod faults;
+mod lanes;
+mod scene;
+mod secrets;
+mod server;
+mod stopping;

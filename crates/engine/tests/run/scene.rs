@@ -1,0 +1,188 @@
+//! What the tests have in common: a small scenario, a run of it, and what must hold after any run.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::clock::Clock;
+use engine::observation::Failure;
+use engine::recorder::Snapshot;
+use engine::run::{Options, Run};
+use engine::target::{Secret, Target, Trust};
+use engine::transport::Client;
+use jiff::tz::TimeZone;
+use traffic::arrivals::Pattern;
+use traffic::curve::{Nanos, SECOND};
+use traffic::ledger::{Cents, Ledger};
+use traffic::order::Shop;
+use traffic::plan::{Plan, Tracking};
+use traffic::scenario::{self, Draft, Rate, Scenario, Share, Shares};
+use traffic::site::Site;
+use url::Url;
+
+use crate::server::Server;
+
+const SITE: &str = "https://shop.example.org/    Home
+https://shop.example.org/shoes/    Shoes
+https://shop.example.org/shoes/boots    Shoes / Boots
+https://shop.example.org/about    About
+";
+
+/// `visits` visits at `rate` a second: of one page view and a ping, without pauses.
+pub(crate) fn short(rate: f64, visits: u64) -> Draft {
+    Draft {
+        rate: Rate::PerSecond(rate),
+        pattern: Pattern::Smooth,
+        most_visits: Some(visits),
+        most_visits_per_day: None,
+        clock: scenario::Clock::Simulated,
+        time_zone: TimeZone::UTC,
+        pageviews: (1, 1),
+        pause: (0.0, 0.0),
+        length: (6.0, 60.0),
+        shares: Shares::default(),
+        shop: Shop {
+            value: (Cents(1_599), Cents(29_999)),
+            items: (1, 5),
+            tax_rate: 0.1,
+            shipping: vec![Cents(0), Cents(599)],
+        },
+        site: Site::parse(SITE).unwrap(),
+        funnels: Vec::new(),
+    }
+}
+
+/// `visits` visits at `rate` a second: of one to three page views, often with everything else that happens on pages.
+pub(crate) fn rich(rate: f64, visits: u64) -> Draft {
+    let half = Share::new(0.5).unwrap();
+    let shares = Shares {
+        direct: half,
+        search: half,
+        outlink: half,
+        download: half,
+        click: half,
+        event: half,
+        order: half,
+        returning: Share::default(),
+    };
+    Draft { pageviews: (1, 3), shares, ..short(rate, visits) }
+}
+
+pub(crate) fn plan(draft: Draft) -> Arc<Plan> {
+    let tracking = Tracking { site: 7, authenticated: false, countries: false, tag_dimension: None };
+    Arc::new(Plan::new(Scenario::new(draft).unwrap(), tracking, 42, "test"))
+}
+
+/// So many requests in flight, one worker, a long grace, and a site in UTC.
+pub(crate) fn options(concurrency: usize) -> Options {
+    Options { concurrency, workers: 1, until: None, grace: 30 * SECOND, site_time_zone: TimeZone::UTC }
+}
+
+pub(crate) fn client(server: &Server) -> Client {
+    client_with(server, Duration::from_secs(20), None)
+}
+
+pub(crate) fn client_with(server: &Server, timeout: Duration, token: Option<&str>) -> Client {
+    let url = Url::parse(&format!("http://{}/matomo.php", server.address())).unwrap();
+    let token = token.map(Secret::new);
+    Client::new(Target::new(url, None, token, Trust::Roots, timeout)).unwrap()
+}
+
+pub(crate) fn start(plan: &Arc<Plan>, client: &Client, options: &Options, clock: Clock) -> Run {
+    Run::start(plan, client, options, clock, None).unwrap()
+}
+
+/// Carries a plan out to its end and checks what must always hold.
+pub(crate) fn carry_out(plan: &Arc<Plan>, server: &Server, options: &Options, clock: Clock) -> Snapshot {
+    end(start(plan, &client(server), options, clock), clock)
+}
+
+/// Waits for the end of a run and checks what must always hold.
+pub(crate) fn end(run: Run, clock: Clock) -> Snapshot {
+    wait_for(clock, 30, "the end of the run", || run.is_over());
+    let (snapshot, _) = run.join();
+    check_identities(&snapshot);
+    snapshot
+}
+
+/// Asks again and again until it is so.
+pub(crate) fn wait_for(clock: Clock, seconds: u64, what: &str, mut so: impl FnMut() -> bool) {
+    let deadline = clock.now() + seconds * SECOND;
+    while !so() {
+        assert!(clock.now() < deadline, "no {what} within {seconds} s");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// What holds after any run, whatever the target did.
+pub(crate) fn check_identities(snapshot: &Snapshot) {
+    let Snapshot { visits, hits, errors, .. } = snapshot;
+    assert_eq!(visits.planned, visits.started + visits.dropped, "{visits:?}");
+    assert_eq!(visits.started, visits.completed + visits.incomplete, "{visits:?}");
+    assert_eq!(hits.planned, hits.sent + hits.dropped, "{visits:?} {hits:?}");
+    assert_eq!(hits.sent, hits.accepted + hits.rejected + hits.failed, "{hits:?}");
+    assert_eq!(hits.by_kind.iter().sum::<u64>(), hits.sent, "{hits:?}");
+    assert_eq!(errors.total(), hits.rejected + hits.failed, "{errors:?} {hits:?}");
+    assert!(hits.late <= hits.sent, "{hits:?}");
+    assert_eq!(snapshot.planned.visits, visits.planned);
+    let measured = hits.sent - errors.failure(Failure::Aborted);
+    let times = [&snapshot.response, &snapshot.service, &snapshot.wait, &snapshot.lag];
+    assert_eq!(times.map(|times| times.count()), [measured; 4], "{hits:?} {errors:?}");
+}
+
+/// What Matomo would have recorded of what arrived and was taken note of.
+pub(crate) fn recorded(server: &Server) -> Ledger {
+    let mut ledger = Ledger::default();
+    for hits in server.by_cid().values() {
+        let recorded = || hits.iter().filter(|hit| hit.recorded);
+        // A lonely ping is recorded nowhere.
+        ledger.visits += u64::from(recorded().any(|hit| hit.parameter("ping").is_none()));
+        for hit in recorded() {
+            let revenue = hit.parameter("revenue").map_or(0, |text| text.replace('.', "").parse().unwrap());
+            ledger.count(hit.kind(), Cents(revenue));
+        }
+    }
+    ledger
+}
+
+/// Names and values of what a ledger counts.
+pub(crate) fn columns(ledger: &Ledger) -> [(&'static str, u64); 9] {
+    [
+        ("visits", ledger.visits),
+        ("actions", ledger.actions),
+        ("pageviews", ledger.pageviews),
+        ("events", ledger.events),
+        ("searches", ledger.searches),
+        ("outlinks", ledger.outlinks),
+        ("downloads", ledger.downloads),
+        ("orders", ledger.orders),
+        ("revenue", ledger.revenue.0),
+    ]
+}
+
+/// What was recorded lies between what was acknowledged and that plus what is uncertain.
+pub(crate) fn check_ledger(snapshot: &Snapshot, server: &Server) {
+    let recorded = recorded(server);
+    let bounds = columns(&snapshot.acknowledged).into_iter().zip(columns(&snapshot.uncertain));
+    for (((name, least), (_, uncertain)), (_, is)) in bounds.zip(columns(&recorded)) {
+        let most = least + uncertain;
+        assert!((least..=most).contains(&is), "{name}: {is} recorded, between {least} and {most} announced");
+    }
+}
+
+/// The most requests that the server had before it at once.
+pub(crate) fn most_at_once(server: &Server) -> i32 {
+    let mut changes: Vec<(Nanos, i32)> = server
+        .requests()
+        .iter()
+        .flat_map(|request| [(request.at, 1), (request.over.expect("an answer"), -1)])
+        .collect();
+    changes.sort_unstable();
+    changes
+        .iter()
+        .scan(0, |open, (_, change)| {
+            *open += change;
+            Some(*open)
+        })
+        .max()
+        .unwrap_or(0)
+}

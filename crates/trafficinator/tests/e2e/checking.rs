@@ -1,0 +1,146 @@
+//! `check`: finds what is wrong and records nothing.
+
+use crate::support::program::{Finished, trafficinator};
+use crate::support::server::{Server, status};
+use crate::support::stand_in::StandIn;
+use crate::support::{TOKEN, closed_port};
+
+#[test]
+fn a_check_of_a_matomo_that_is_there_is_ok_and_records_nothing() {
+    let stand_in = StandIn::start(&[]);
+    let check = trafficinator(["check", "--matomo-url", &stand_in.url(), "--matomo-site-id", "1"])
+        .var("MATOMO_TOKEN_AUTH", TOKEN)
+        .finish()
+        .expect(0);
+    for word in ["Matomo 5.", "site 1", "pages", "nothing was recorded"] {
+        assert!(check.stdout.contains(word), "{word} is not in\n{}", check.stdout);
+    }
+    trafficinator(["check", "--matomo-url", &stand_in.url()]).finish().expect(0);
+    assert_eq!(stand_in.recorded(), crate::support::ledger::Ledger::default());
+    assert_eq!(stand_in.report("Live.getLastVisitsDetails", ""), serde_json::json!([]));
+}
+
+#[test]
+fn every_wrong_setting_is_listed_at_once() {
+    let wrong = [
+        ("MATOMO_URL", "gopher://matomo.example.org/"),
+        ("MATOMO_SITE_ID", "0"),
+        ("PAGEVIEWS_MIN", "7"),
+        ("PAGEVIEWS_MAX", "3"),
+        ("CONCURRENCY", "many"),
+        ("TIMEZONE", "Mars/Phobos"),
+        ("ECOMMERCE_TAX_RATE", "1.5"),
+        ("AUTO_START", "perhaps"),
+        ("TRAFFICINATOR_GRACE", "soon"),
+    ];
+    for command in ["check", "run"] {
+        let refused = trafficinator([command]).vars(&wrong).finish().expect(2);
+        for (name, value) in wrong {
+            assert!(refused.stderr.contains(name), "{name} is not in\n{}", refused.stderr);
+            assert!(
+                name == "PAGEVIEWS_MAX" || refused.stderr.contains(value),
+                "{value} of {name} is not in\n{}",
+                refused.stderr
+            );
+        }
+        assert_eq!(problems(&refused), 8, "{}", refused.stderr);
+    }
+}
+
+#[test]
+fn bad_lines_of_the_url_list_are_told_with_their_numbers() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("urls.txt");
+    let list = "# pages\nhttps://shop.example.com/    Home\n\nno-address    Title\n\
+                https://shop.example.com/a    Section / A\nftp://shop.example.com/b    B\n";
+    std::fs::write(&file, list).unwrap();
+    let server = Server::start(|_| status(200));
+    let refused = trafficinator(["check", "--matomo-url", &server.url()])
+        .var("URLS_FILE", file.to_str().unwrap())
+        .finish()
+        .expect(2);
+    assert!(problems(&refused) >= 2, "{}", refused.stderr);
+    for line in ["line 4", "line 6"] {
+        assert!(refused.stderr.contains(line), "{line} is not in\n{}", refused.stderr);
+    }
+    assert!(!refused.stderr.contains("line 5"), "{}", refused.stderr);
+}
+
+#[test]
+fn a_url_list_that_is_not_there_is_told() {
+    let server = Server::start(|_| status(200));
+    for name in ["URLS_FILE", "FUNNEL_CONFIG_PATH"] {
+        let refused = trafficinator(["check", "--matomo-url", &server.url()])
+            .var(name, "/nonexistent/file")
+            .finish()
+            .expect(2);
+        assert!(
+            refused.stderr.contains(name) && refused.stderr.contains("/nonexistent/file"),
+            "{}",
+            refused.stderr
+        );
+    }
+}
+
+#[test]
+fn bad_funnels_are_told_with_their_places() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("funnels.json");
+    let funnels = r#"[{"name": "buy", "probability": 2, "steps": [{"type": "event"}]},
+                      {"name": "empty", "probability": 1, "steps": []}]"#;
+    std::fs::write(&file, funnels).unwrap();
+    let server = Server::start(|_| status(200));
+    let refused = trafficinator(["check", "--matomo-url", &server.url()])
+        .var("FUNNEL_CONFIG_PATH", file.to_str().unwrap())
+        .finish()
+        .expect(2);
+    for word in [
+        "funnel 1 (\"buy\"): probability 2",
+        "first step",
+        "event_category is missing",
+        "funnel 2 (\"empty\")",
+    ] {
+        assert!(refused.stderr.contains(word), "{word} is not in\n{}", refused.stderr);
+    }
+}
+
+#[test]
+fn a_wrong_token_and_a_wrong_site_are_told() {
+    let stand_in = StandIn::start(&[]);
+    let check = |site: &str, token: &str| {
+        trafficinator(["check", "--matomo-url", &stand_in.url(), "--matomo-site-id", site])
+            .var("MATOMO_TOKEN_AUTH", token)
+            .finish()
+            .expect(2)
+    };
+    let refused = check("1", "wrong");
+    assert!(refused.stderr.contains("MATOMO_TOKEN_AUTH"), "{}", refused.stderr);
+    assert_eq!(problems(&refused), 1);
+    let refused = check("4711", TOKEN);
+    assert!(refused.stderr.contains("MATOMO_SITE_ID 4711"), "{}", refused.stderr);
+    assert_eq!(problems(&refused), 1);
+}
+
+#[test]
+fn a_target_that_is_not_there_or_something_else_is_told() {
+    let check = |url: &str| trafficinator(["check", "--matomo-url", url]).finish().expect(2).stderr;
+    let said = check(&format!("http://{}/", closed_port()));
+    assert!(said.contains("is not reached") && said.contains("Is it running"), "{said}");
+    for (number, word) in [(404, "path of MATOMO_URL"), (401, "user and password"), (503, "maintenance")] {
+        let server = Server::start(move |_| status(number));
+        let said = check(&server.url());
+        assert!(said.contains(word), "{word} is not in\n{said}");
+        assert!(server.hits().is_empty());
+    }
+}
+
+#[test]
+fn a_clock_that_is_off_is_told() {
+    let server = Server::start(|_| status(200).dated(-90));
+    let check = trafficinator(["check", "--matomo-url", &server.url()]).finish().expect(0);
+    assert!(check.stdout.contains("s off ours"), "{}", check.stdout);
+}
+
+fn problems(refused: &Finished) -> usize {
+    refused.stderr.lines().filter(|line| line.starts_with("error: ")).count()
+}
