@@ -9,6 +9,8 @@ COMPILER := cc=build-essential
 
 .DEFAULT_GOAL := help
 .PHONY: help build demo test tools lint docs bench
+# Cargo uses all cores by itself, and what is missing has to be installed before it is used.
+.NOTPARALLEL:
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -20,18 +22,18 @@ build: ## the optimised program, target/release/trafficinator
 demo: build ## send 200 visits to a built-in stand-in Matomo and compare what it recorded
 	cargo run --release --locked --quiet -- demo
 
+# Lints first: they take less time than the tests and say more. --locked, here and below: a dependency that changed by
+# itself is an error, not a surprise.
 test: tools lint docs ## everything that has to hold before a commit; what the CI runs
-	# --locked: a dependency that changed by itself is an error, not a surprise.
 	cargo test --workspace --locked
 
 # nginx: the end-to-end tests send to a real web server. kill: they stop the program as an init system does.
 tools:
 	@scripts/need.sh $(COMPILER) nginx=nginx kill=procps
 
+# Formatting takes a second, so it comes first. All targets: tests and benches are code too.
 lint: ## formatting and lints; any warning is an error
-	# First, as it takes a second: a diff that is only formatting hides the one that is not.
 	cargo fmt --all --check
-	# All targets: tests, benches and examples are code too.
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
 docs: ## whether the documents name files that are there, and ARCHITECTURE.md every module

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measure what Trafficinator costs. `make bench`; takes about two minutes, never fails on a number.
+# Measure what Trafficinator costs. `make bench`; takes about two minutes once it is built, never fails on a number.
 #
 # 1. CPU time a hit, beside wrk and hey: an nginx that answers 204 to everything runs on the last core, one client at
 #    a time on the first. Trafficinator plans, encodes, sends and measures hits that are all different; wrk and hey
@@ -123,7 +123,8 @@ trafficinator_max() { (trafficinator --rate max --duration "${ROUND}s"); }
 median() { cut -d ' ' -f "$2" "$directory/$1" | sort -n | sed -n "$(((ROUNDS + 1) / 2))p"; }
 
 start_nginx
-echo "$(uname -sm), $(nproc) cores; client on core $first, nginx on core $last; $CONNECTIONS connections, $ROUNDS rounds of $ROUND s"
+read -r load _ </proc/loadavg
+echo "$(uname -sm), $(nproc) cores, load $load; client on core $first, nginx on core $last; $CONNECTIONS connections, $ROUNDS rounds of $ROUND s"
 [ "$first" != "$last" ] || echo "warning: client and server share one core: hits a second mean little" >&2
 for _ in $(seq "$ROUNDS"); do round; done
 
@@ -146,4 +147,4 @@ awk -v rss="$(summary max_rss_bytes)" -v open="$(summary incomplete)" -v hits="$
     'BEGIN { printf "  %d open at the end, %d hits sent, %.1f MB at most, %.1f us CPU/hit\n", open, hits, rss / 1e6, cpu * 1e6 / hits }'
 
 echo
-cargo bench --locked --package traffic
+cargo bench --locked --quiet --package traffic --bench plan

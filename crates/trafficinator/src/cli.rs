@@ -298,6 +298,7 @@ fn setting_arg(setting: &'static Setting) -> Arg {
     let arg = Arg::new(setting.name)
         .long(setting.flag())
         .value_name(setting.placeholder)
+        .allow_negative_numbers(true) // the settings refuse them with a better reason
         .help_heading(setting.group.heading())
         .help(short)
         .long_help(long);

@@ -1,6 +1,5 @@
 //! Runs against a web server that answers by script: what arrives there, when, and how it is accounted for.
 
-mod arrivals;
 mod clocks;
 mod connections;
 mod faults;

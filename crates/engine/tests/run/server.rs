@@ -132,12 +132,7 @@ pub(crate) struct Behaviour {
 
 impl Default for Behaviour {
     fn default() -> Behaviour {
-        Behaviour {
-            refuses: false,
-            closes_at_once: |_| false,
-            keeps: Duration::from_secs(3_600),
-            ahead: None,
-        }
+        Behaviour { refuses: false, closes_at_once: |_| false, keeps: Duration::from_hours(1), ahead: None }
     }
 }
 

@@ -58,7 +58,7 @@ fn real_times_are_left_to_the_server() {
     let server = Server::obliging();
     let length = [("VISIT_DURATION_MIN", "0.1"), ("VISIT_DURATION_MAX", "0.1")];
     let ended = run(&server.url())
-        .args(["--rate", "50/s", "--clock", "real", "--max-total-visits", "30"])
+        .args(["--rate", "50/s", "--clock", "real", "--duration", "2s", "--grace", "0s"])
         .vars(&length)
         .finish()
         .expect(0);

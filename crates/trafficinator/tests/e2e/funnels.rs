@@ -103,9 +103,9 @@ fn assert_walked(visit: &[&Seen]) {
     assert_eq!(searched, ["gift box", "Extras", "4"]);
     assert_eq!(outlink.get("link"), "https://pay.example.net/start");
     assert_eq!(visit[5].get("download"), "https://shop.example.com/terms.pdf");
-    let amounts =
-        ["revenue", "ec_st", "ec_tx", "ec_sh"].map(|name| visit[6].get(name).parse::<f64>().unwrap());
-    assert_eq!(amounts, [121.0, 100.0, 10.0, 11.0]);
+    let cents = ["revenue", "ec_st", "ec_tx", "ec_sh"]
+        .map(|name| (visit[6].get(name).parse::<f64>().unwrap() * 100.0).round() as i64);
+    assert_eq!(cents, [12_100, 10_000, 1_000, 1_100]);
     let items: Vec<serde_json::Value> = serde_json::from_str(visit[6].get("ec_items")).unwrap();
     assert_eq!(items.len(), 2);
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::support::TOKEN;
 use crate::support::nginx::{self, Nginx};
-use crate::support::program::{Program, run};
+use crate::support::program::{Program, SHORT, run};
 use crate::support::server::{Server, status};
 use crate::support::summary::{assert_adds_up, assert_true, count};
 
@@ -45,7 +45,7 @@ fn posts_leave_no_trace_of_the_token_in_the_log() {
 #[test]
 fn errors_of_nginx_are_counted() {
     let nginx = nginx::start(LOCATIONS);
-    let ended = ten_times(&nginx, "500/", 30).finish().expect(1);
+    let ended = visits(&nginx, "500/", 30).finish().expect(1);
     let summary = ended.json();
     assert_adds_up(&summary);
     assert_eq!(count(&summary, "errors.http_500"), count(&summary, "hits.sent"));
@@ -55,7 +55,7 @@ fn errors_of_nginx_are_counted() {
 #[test]
 fn connections_that_nginx_drops_are_counted_and_not_tried_again() {
     let nginx = nginx::start(LOCATIONS);
-    let ended = ten_times(&nginx, "444/", 30).finish().expect(1);
+    let ended = visits(&nginx, "444/", 30).finish().expect(1);
     let summary = ended.json();
     assert_adds_up(&summary);
     assert_eq!(count(&summary, "errors.reset"), count(&summary, "hits.sent"), "{summary:#}");
@@ -78,11 +78,11 @@ fn a_slow_body_is_waited_for_until_the_timeout() {
     let nginx = nginx::start(LOCATIONS);
     // nginx sends 10 kB in the first second, and the rest in the second.
     nginx.serve("slow/matomo.php", &[b'.'; 12_000]);
-    let summary = send(&nginx, "slow/", 10, |program| program);
+    let summary = send(&nginx, "slow/", 10, |program| program.vars(&SHORT));
     assert_eq!(count(&summary, "visits.completed"), 10);
     assert!(summary["service_ms"]["p50"].as_f64().unwrap() >= 900.0, "{summary:#}");
 
-    let summary = ten_times(&nginx, "slow/", 10).args(["--timeout", "200ms"]).finish().expect(1).json();
+    let summary = visits(&nginx, "slow/", 10).args(["--timeout", "200ms"]).finish().expect(1).json();
     assert_adds_up(&summary);
     assert_eq!(count(&summary, "errors.timeout"), count(&summary, "hits.sent"), "{summary:#}");
 }
@@ -94,7 +94,7 @@ fn a_gateway_that_gives_up_leaves_the_hit_uncertain() {
         "location / {{ proxy_pass http://{}; proxy_read_timeout 1s; proxy_next_upstream off; }}",
         server.address()
     ));
-    let summary = ten_times(&nginx, "", 5).finish().expect(1).json();
+    let summary = visits(&nginx, "", 5).vars(&SHORT).finish().expect(1).json();
     assert_true(&summary, &server);
     assert_eq!(count(&summary, "errors.http_504"), count(&summary, "hits.sent"), "{summary:#}");
     assert_eq!(count(&summary, "ledger.uncertain.visits"), 5);
@@ -113,13 +113,13 @@ fn connections_that_nginx_closes_between_hits_lose_nothing() {
 
 /// The summary of a run of which some hits were accepted.
 fn send(nginx: &Nginx, location: &str, count: u64, change: impl Fn(Program) -> Program) -> Value {
-    let summary = change(ten_times(nginx, location, count)).finish().expect(0).json();
+    let summary = change(visits(nginx, location, count)).finish().expect(0).json();
     assert_adds_up(&summary);
     summary
 }
 
 /// So many visits to a location of nginx.
-fn ten_times(nginx: &Nginx, location: &str, count: u64) -> Program {
+fn visits(nginx: &Nginx, location: &str, count: u64) -> Program {
     run(&nginx.url("http", location)).args(["--rate", "100/s"]).var("MAX_TOTAL_VISITS", &count.to_string())
 }
 

@@ -100,6 +100,7 @@ fn a_token_given_as_a_flag_leaves_the_process_list_at_once() {
     ] {
         let running = trafficinator(["run", "--rate", "20/s", "--matomo-site-id", "1"])
             .args(args.iter().map(String::as_str))
+            .vars(&[("PAUSE_BETWEEN_PVS_MIN", "0"), ("PAUSE_BETWEEN_PVS_MAX", "0.1")])
             .start();
         let before = server.hits().len();
         server.await_hits(before + 3);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::support::nginx::{self, CERTIFICATE, Nginx};
-use crate::support::program::{Program, run, trafficinator};
+use crate::support::program::{Program, SHORT, run, trafficinator};
 use crate::support::server::Server;
 use crate::support::summary::{assert_adds_up, assert_true, count};
 
@@ -60,8 +60,11 @@ fn a_file_of_authorities_that_cannot_be_used_is_a_usage_error() {
 fn https_to_a_port_that_speaks_http_is_a_failure_of_tls() {
     let server = Server::obliging();
     let url = format!("https://{}/", server.address());
-    let ended =
-        run(&url).args(["--rate", "100/s", "--max-total-visits", "3", "--timeout", "2s"]).finish().expect(1);
+    let ended = run(&url)
+        .args(["--rate", "100/s", "--max-total-visits", "3", "--timeout", "2s"])
+        .vars(&SHORT)
+        .finish()
+        .expect(1);
     let summary = ended.json();
     assert_adds_up(&summary);
     assert!(count(&summary, "errors.tls") + count(&summary, "errors.connect") > 0, "{summary:#}");
@@ -75,5 +78,5 @@ fn before(server: &Server) -> Nginx {
 }
 
 fn ten(nginx: &Nginx) -> Program {
-    run(&nginx.url("https", "")).args(["--rate", "100/s", "--max-total-visits", "10"])
+    run(&nginx.url("https", "")).args(["--rate", "100/s", "--max-total-visits", "10"]).vars(&SHORT)
 }

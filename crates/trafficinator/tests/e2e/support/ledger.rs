@@ -42,7 +42,8 @@ impl Ledger {
     pub(crate) fn of_recorded(hits: &[Seen]) -> Ledger {
         let mut sum = Ledger::default();
         for visit in visits(hits) {
-            sum.visits += i64::from(visit.iter().any(|hit| hit.recorded));
+            // A ping alone makes no visit.
+            sum.visits += i64::from(visit.iter().any(|hit| hit.recorded && kind(hit) != "ping"));
             for hit in visit.iter().filter(|hit| hit.recorded) {
                 let kind = kind(hit);
                 sum.actions += i64::from(!matches!(kind, "order" | "ping"));

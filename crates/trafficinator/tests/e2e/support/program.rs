@@ -34,6 +34,18 @@ pub(crate) fn run(url: &str) -> Program {
         .var("PAUSE_BETWEEN_PVS_MAX", "0.02")
 }
 
+/// Visits of one page view and its ping: for targets where every hit takes long.
+pub(crate) const SHORT: [(&str, &str); 8] = [
+    ("PAGEVIEWS_MIN", "1"),
+    ("PAGEVIEWS_MAX", "1"),
+    ("SITESEARCH_PROBABILITY", "0"),
+    ("OUTLINKS_PROBABILITY", "0"),
+    ("DOWNLOADS_PROBABILITY", "0"),
+    ("CLICK_EVENTS_PROBABILITY", "0"),
+    ("RANDOM_EVENTS_PROBABILITY", "0"),
+    ("ECOMMERCE_PROBABILITY", "0"),
+];
+
 #[expect(clippy::disallowed_methods, reason = "children find other programs as the tests do")]
 fn path() -> Option<std::ffi::OsString> {
     std::env::var_os("PATH")

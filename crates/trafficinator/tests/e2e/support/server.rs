@@ -333,10 +333,5 @@ fn render(answer: Answer, unix_ms: i64) -> String {
     if answer.then == Then::CloseAsSaid {
         text += "Connection: close\r\n";
     }
-    if status != 204 {
-        text += "Content-Length: 6\r\n\r\nhello\n";
-    } else {
-        text += "\r\n";
-    }
-    text
+    text + if status == 204 { "\r\n" } else { "Content-Length: 6\r\n\r\nhello\n" }
 }
