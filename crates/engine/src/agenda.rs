@@ -34,6 +34,8 @@ pub(crate) struct Open {
     pub(crate) held_back: bool,
     /// Whether a hit is on its way.
     pub(crate) in_flight: bool,
+    /// Whether that hit, or a try of it, was counted as sent.
+    pub(crate) sent: bool,
     /// Whether one of its hits was not accepted.
     pub(crate) flawed: bool,
     /// Whether Matomo knows of it.

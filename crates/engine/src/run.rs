@@ -114,7 +114,11 @@ impl Run {
                     .enable_all()
                     .build_local(tokio::runtime::LocalOptions::default());
                 match runtime {
-                    Ok(runtime) => runtime.block_on(worker::work(assignment)),
+                    Ok(runtime) => {
+                        runtime.block_on(worker::work(assignment));
+                        // A name that is being looked up holds nobody up.
+                        runtime.shutdown_background();
+                    }
                     Err(error) => tracing::error!("a worker cannot start: {error}"),
                 }
             })?;

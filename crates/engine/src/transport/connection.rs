@@ -18,10 +18,13 @@ use tokio_rustls::client::TlsStream;
 use super::{Client, FetchError};
 use crate::observation::Failure;
 
+type Driver = Pin<Box<http1::Connection<TokioIo<Stream>, Full<Bytes>>>>;
+
 /// A connection over which one request after the other goes.
 pub(crate) struct Connection {
     sender: http1::SendRequest<Full<Bytes>>,
-    driver: Pin<Box<http1::Connection<TokioIo<Stream>, Full<Bytes>>>>,
+    /// Dropped when it has ended: only that gives back a request it never took.
+    driver: Option<Driver>,
     closed: bool,
 }
 
@@ -45,13 +48,13 @@ impl Connection {
             .handshake(stream)
             .await
             .map_err(|_| Failure::Reset)?;
-        Ok(Connection { sender, driver: Box::pin(driver), closed: false })
+        Ok(Connection { sender, driver: Some(Box::pin(driver)), closed: false })
     }
 
     /// Lets the connection notice that the target closed it; ready then. To be polled while nothing is sent.
     pub(crate) fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if !self.closed {
-            self.closed = self.driver.as_mut().poll(cx).is_ready();
+            self.closed = is_over(&mut self.driver, cx);
         }
         if self.closed || self.sender.is_closed() { Poll::Ready(()) } else { Poll::Pending }
     }
@@ -65,7 +68,7 @@ impl Connection {
         // The driver is polled in the same task: no other task has to be woken for a request.
         let ready = poll_fn(|cx| {
             if !*closed {
-                *closed = driver.as_mut().poll(cx).is_ready();
+                *closed = is_over(driver, cx);
             }
             sender.poll_ready(cx)
         });
@@ -77,7 +80,7 @@ impl Connection {
         tokio::pin!(answer);
         let response = poll_fn(|cx| {
             if !*closed {
-                *closed = driver.as_mut().poll(cx).is_ready();
+                *closed = is_over(driver, cx);
             }
             answer.as_mut().poll(cx)
         })
@@ -100,7 +103,7 @@ impl Connection {
                     return Poll::Ready(true);
                 }
                 if !*closed {
-                    *closed = driver.as_mut().poll(cx).is_ready();
+                    *closed = is_over(driver, cx);
                 }
                 match Pin::new(&mut body.frame()).poll(cx) {
                     Poll::Ready(None) => return Poll::Ready(true),
@@ -117,6 +120,14 @@ impl Connection {
         }
         Ok(Ok(Answer { status: head.status.as_u16(), headers: head.headers }))
     }
+}
+
+fn is_over(driver: &mut Option<Driver>, cx: &mut Context<'_>) -> bool {
+    let over = driver.as_mut().is_none_or(|driver| driver.as_mut().poll(cx).is_ready());
+    if over {
+        *driver = None;
+    }
+    over
 }
 
 /// Resolves, connects and shakes hands; says in words what went wrong.

@@ -184,7 +184,10 @@ fn a_server_that_closes_after_every_answer_loses_nothing() {
 fn a_server_that_closes_without_a_word_loses_nothing_certain() {
     let server = Server::start(|_| status(204).closing_silently());
     let summary = survives(&server, 150, &[]);
-    assert!(count(&summary, "hits.failed") * 20 <= count(&summary, "hits.sent"), "{summary:#}");
+    // A hit that is sent while the connection is being closed may be lost. That is told, at once, and not repeated.
+    assert_eq!(count(&summary, "errors.reset"), count(&summary, "hits.failed"), "{summary:#}");
+    assert_eq!(count(&summary, "hits.retried"), 0, "{summary:#}");
+    assert!(count(&summary, "hits.accepted") > count(&summary, "hits.sent") / 2, "{summary:#}");
 }
 
 #[test]

@@ -1,0 +1,546 @@
+//! What a worker knows: its open visits, its slots, what is due next and what was recorded. No input or output, and
+//! what time it is comes as an argument.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Waker;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::Request;
+use hyper::header::HeaderMap;
+use traffic::arrivals::Arrivals;
+use traffic::curve::{Curve, Nanos, SECOND};
+use traffic::hit::Kind;
+use traffic::place::place;
+use traffic::plan::{Plan, Planner, Stamp};
+use traffic::scenario::Clock as VisitClock;
+
+use super::Assignment;
+use crate::agenda::{Agenda, Credit, Open, Slot};
+use crate::calendar::{Midnights, Offsets};
+use crate::clock::Clock;
+use crate::observation::{Failure, Observation, Outcome};
+use crate::recorder::{LATE_NS, Snapshot};
+use crate::run::{Options, Phase, Published};
+use crate::skew::Skew;
+use crate::transport::Requests;
+
+#[cfg(test)]
+mod tests;
+
+/// A hit that could not be sent for so long after it was due is dropped.
+const LAG_LIMIT: Nanos = 30 * SECOND;
+
+/// Waking up this much too late is a stall of the generator.
+const STALL: Nanos = SECOND / 100;
+
+/// How often a hit that certainly was not recorded is tried again, and how long after the first failure.
+const RETRIES: u8 = 3;
+const BACK_OFF: Nanos = SECOND / 4;
+
+/// Totals are published this often.
+const PUBLISH: Nanos = SECOND;
+
+/// A simulated hit happened at least this long ago, in milliseconds: clocks of web servers differ.
+const SAFETY_MS: i64 = 5_000;
+
+/// The tasks that own connections.
+#[derive(Default)]
+pub(super) struct Seat {
+    /// A visit whose hit it is to send.
+    pub(super) job: Option<Slot>,
+    pub(super) waker: Option<Waker>,
+}
+
+pub(super) struct State {
+    plan: Arc<Plan>,
+    planner: Planner,
+    /// None in a closed model.
+    arrivals: Option<Arrivals<Arc<Curve>>>,
+    options: Options,
+    index: u64,
+    of: u64,
+    clock: Clock,
+    /// The next visit of this worker and when it is due; `None` when there are no more.
+    next: Option<(u64, Nanos)>,
+    pub(super) agenda: Agenda,
+    pub(super) seats: Vec<Seat>,
+    pub(super) idle: Vec<usize>,
+    slots: usize,
+    in_flight: usize,
+    /// When the last of the slots that were all taken became free.
+    freed_at: Nanos,
+    /// When the next visit that is late may start.
+    catch_up_at: Nanos,
+    /// When what is still open is cut off.
+    cut_at: Option<Nanos>,
+    requests: Requests,
+    pub(super) skew: Skew,
+    midnights: Midnights,
+    offsets: Offsets,
+    recorded: Snapshot,
+    pub(super) publish_at: Nanos,
+    /// When the loop will wake up.
+    pub(super) asleep_until: Nanos,
+    /// The last time in which the generator itself did not get on: it should have woken up, and did.
+    stall: std::ops::Range<Nanos>,
+    published: Arc<Mutex<Published>>,
+}
+
+impl State {
+    pub(super) fn new(assignment: Assignment) -> State {
+        let Assignment { plan, client, clock, options, index, of, slots, skew, published, .. } = assignment;
+        let mut state = State {
+            arrivals: plan.arrivals(),
+            planner: Planner::default(),
+            requests: Requests::new(&plan, client.target()),
+            midnights: Midnights::new(options.site_time_zone.clone()),
+            offsets: Offsets::new(plan.time_zones().to_vec()),
+            plan,
+            options,
+            index,
+            of,
+            clock,
+            next: None,
+            agenda: Agenda::default(),
+            seats: Vec::new(),
+            idle: Vec::new(),
+            slots,
+            in_flight: 0,
+            freed_at: 0,
+            catch_up_at: 0,
+            cut_at: None,
+            skew,
+            recorded: Snapshot::default(),
+            publish_at: clock.now() + PUBLISH,
+            asleep_until: Nanos::MAX,
+            stall: 0..0,
+            published,
+        };
+        state.next = state.find(0);
+        state
+    }
+
+    /// The first visit of this worker from `number` on, and when it is due.
+    pub(super) fn find(&mut self, mut number: u64) -> Option<(u64, Nanos)> {
+        while self.plan.contains(number) {
+            if self.plan.worker(number, self.of) == self.index {
+                let due = match &mut self.arrivals {
+                    Some(arrivals) => arrivals.due(number)?,
+                    None => 0,
+                };
+                return Some((number, due)).filter(|_| self.options.until.is_none_or(|until| due < until));
+            }
+            number += 1;
+        }
+        None
+    }
+
+    pub(super) fn is_closed_model(&self) -> bool {
+        self.arrivals.is_none()
+    }
+
+    /// Ends arrivals, or everything, when told to or when the time is over.
+    pub(super) fn obey(&mut self, phase: Phase, now: Nanos) {
+        match phase {
+            Phase::Run => {}
+            Phase::Drain { since } => {
+                self.admit(since.min(now));
+                self.next = None;
+                let end = since + self.options.grace;
+                self.cut_at = Some(self.cut_at.map_or(end, |earlier| earlier.min(end)));
+            }
+            Phase::Abort => {
+                self.next = None;
+                self.cut_at = Some(now);
+            }
+        }
+        if let Some(until) = self.options.until.filter(|until| now >= *until) {
+            self.admit(until);
+            self.next = None;
+            if self.cut_at.is_none() {
+                self.cut_at = Some(until + self.options.grace);
+            }
+        }
+    }
+
+    /// Takes in the visits that have arrived.
+    pub(super) fn admit(&mut self, now: Nanos) {
+        if self.is_closed_model() {
+            return;
+        }
+        while let Some((number, due)) = self.next.filter(|(_, due)| *due <= now) {
+            self.next = self.find(number + 1);
+            self.open(number, due);
+        }
+    }
+
+    /// Plans a visit and puts it on the agenda, behind its predecessor where that is still open.
+    pub(super) fn open(&mut self, number: u64, arrival: Nanos) -> Slot {
+        let actions = self.agenda.spare();
+        let visit = self.planner.visit(&self.plan, number, actions);
+        self.recorded.visits.planned += 1;
+        self.recorded.hits.planned += visit.actions.len() as u64;
+        self.recorded.planned += visit.ledger();
+        let clock = self.plan.scenario().clock;
+        let here_ms = self.clock.unix_ms(arrival) + self.skew.ms();
+        let wanted = match clock {
+            VisitClock::Simulated => here_ms - SAFETY_MS - i64::from(visit.length_ms()),
+            VisitClock::Real => here_ms,
+        };
+        let placement = place(&visit, wanted, self.midnights.after(wanted), clock);
+        let shift = match clock {
+            VisitClock::Simulated => 0,
+            VisitClock::Real => (placement.start_ms - wanted).max(0) as Nanos * 1_000_000,
+        };
+        let predecessor = visit.predecessor.and_then(|number| self.agenda.find(number));
+        let slot = self.agenda.insert(Open {
+            hits: visit.actions.len() as u16,
+            visit,
+            arrival,
+            placement,
+            shift,
+            next: 0,
+            tries: 0,
+            not_before: 0,
+            started: false,
+            held_back: false,
+            in_flight: false,
+            sent: false,
+            flawed: false,
+            credit: Credit::Unknown,
+            successor: None,
+        });
+        match predecessor {
+            Some(before) => self.agenda.get(before).successor = Some(slot),
+            None => self.schedule(slot),
+        }
+        slot
+    }
+
+    /// When the next hit of a visit is due.
+    pub(super) fn due(&mut self, slot: Slot) -> Nanos {
+        let open = self.agenda.get(slot);
+        let action = &open.visit.actions[usize::from(open.next)];
+        match self.plan.scenario().clock {
+            VisitClock::Simulated => open.arrival + Nanos::from(action.due_ms) * 1_000_000,
+            VisitClock::Real => {
+                let offset = open.placement.offset(usize::from(open.next), action.offset_ms);
+                open.arrival + open.shift + offset as Nanos * 1_000_000
+            }
+        }
+    }
+
+    pub(super) fn schedule(&mut self, slot: Slot) {
+        let at = if self.is_closed_model() { 0 } else { self.due(slot) };
+        let at = at.max(self.agenda.get(slot).not_before);
+        self.agenda.schedule(slot, at);
+    }
+
+    /// Gives what is due to idle connections, and names the new ones that are needed for the rest.
+    pub(super) fn dispatch(&mut self, now: Nanos) -> Vec<usize> {
+        let mut spawn = Vec::new();
+        while !self.idle.is_empty() || self.seats.len() < self.slots {
+            let Some(slot) = self.take(now) else { break };
+            if let Some(seat) = self.idle.pop() {
+                self.seats[seat].job = Some(slot);
+                if let Some(waker) = self.seats[seat].waker.take() {
+                    waker.wake();
+                }
+            } else {
+                spawn.push(self.seats.len());
+                self.seats.push(Seat { job: Some(slot), waker: None });
+            }
+        }
+        spawn
+    }
+
+    /// Notices that the generator did not get on for a while.
+    pub(super) fn notice_stall(&mut self, now: Nanos) {
+        if now > self.asleep_until.saturating_add(STALL) {
+            self.stall = self.asleep_until..now;
+            self.asleep_until = now;
+        }
+    }
+
+    /// The visit whose hit goes out next, if one is due; what can no longer be sent is dropped on the way.
+    pub(super) fn take(&mut self, now: Nanos) -> Option<Slot> {
+        self.notice_stall(now);
+        loop {
+            let Some(slot) = self.agenda.pop(now) else {
+                let room = self.is_closed_model() && self.agenda.len() < self.slots;
+                let (number, _) = self.next.filter(|_| room)?;
+                self.next = self.find(number + 1);
+                self.open(number, now);
+                continue;
+            };
+            if !self.is_closed_model() && now - self.due(slot) > LAG_LIMIT && self.agenda.get(slot).tries == 0
+            {
+                self.drop_hit(slot, now);
+                continue;
+            }
+            if self.holds_back(slot, now) {
+                continue;
+            }
+            self.in_flight += 1;
+            self.agenda.get(slot).in_flight = true;
+            return Some(slot);
+        }
+    }
+
+    /// Whether the start of a visit is put off, because it is late: a stall is not followed by a burst. Late visits are
+    /// made up for at the planned rate, in the middle between those that are due, workers taking turns.
+    pub(super) fn holds_back(&mut self, slot: Slot, now: Nanos) -> bool {
+        let open = self.agenda.get(slot);
+        if self.arrivals.is_none() || open.started || open.held_back || open.tries > 0 {
+            return false;
+        }
+        let due = self.due(slot);
+        if now - due <= LATE_NS {
+            return false;
+        }
+        let rate = self.plan.rate(due);
+        if rate <= 0.0 {
+            return false;
+        }
+        let gap = ((SECOND as f64 / rate) as Nanos).max(1);
+        let (own, round) = (self.index * gap, self.of * gap);
+        // The first that is late need not make room for others.
+        if self.catch_up_at <= now {
+            self.catch_up_at = now + round;
+            return false;
+        }
+        let earliest = self.catch_up_at.max(now);
+        let start = own + earliest.saturating_sub(own).div_ceil(round) * round;
+        if start - due > LAG_LIMIT {
+            return false;
+        }
+        self.catch_up_at = start + 1;
+        let (freed_at, stall) = (self.freed_at, self.stall.clone());
+        let open = self.agenda.get(slot);
+        let is_targets_doing = freed_at.max(open.not_before) > due && !stall.contains(&due);
+        open.held_back = true;
+        if is_targets_doing {
+            open.not_before = start;
+        }
+        self.agenda.schedule(slot, start);
+        true
+    }
+
+    /// A hit that is too late is not sent; a visit whose first hit is, does not take place.
+    pub(super) fn drop_hit(&mut self, slot: Slot, now: Nanos) {
+        let open = self.agenda.get(slot);
+        open.flawed = true;
+        if open.started {
+            self.recorded.hits.dropped += 1;
+            self.go_on(slot, now);
+        } else {
+            self.close(slot, now);
+        }
+    }
+
+    /// Builds the request of a hit that is going out.
+    pub(super) fn begin(
+        &mut self,
+        slot: Slot,
+        now: Nanos,
+        headers: HeaderMap,
+    ) -> (Flight, Request<Full<Bytes>>) {
+        let due = if self.is_closed_model() { now } else { self.due(slot) };
+        let unix_ms = self.clock.unix_ms(now) + self.skew.ms();
+        self.offsets.refresh(unix_ms / 1_000);
+        let open = self.agenda.get(slot);
+        let index = usize::from(open.next);
+        let action = &open.visit.actions[index];
+        open.sent = true;
+        if open.tries == 0 {
+            let hits = &mut self.recorded.hits;
+            hits.sent += 1;
+            hits.late += u64::from(now - due > LATE_NS);
+            hits.by_kind[action.kind() as usize] += 1;
+            self.recorded.last_sent = now;
+        }
+        if !open.started {
+            open.started = true;
+            self.recorded.visits.started += 1;
+            self.recorded.last_start = now;
+        }
+        let at_ms = open.placement.at(index, action.offset_ms);
+        let (cdt, at) = match self.plan.scenario().clock {
+            VisitClock::Simulated => (Some(at_ms.div_euclid(1_000)), at_ms.div_euclid(1_000)),
+            VisitClock::Real => (None, unix_ms / 1_000),
+        };
+        let zone = self.plan.time_zone(&open.visit);
+        let stamp = Stamp { cdt, local_seconds: self.offsets.local_seconds(zone, at) };
+        let request = self.requests.build(&self.plan, &open.visit, index, stamp, headers);
+        // A slot that became free after the hit was due and its predecessor answered is what it waited for; but time
+        // in which the generator did not get on is its own.
+        let wanted = due.max(open.not_before);
+        let own = self.stall.end.min(now).saturating_sub(wanted.max(self.stall.start));
+        let freed_at = if self.arrivals.is_none() { 0 } else { self.freed_at };
+        let ready = wanted.max(freed_at).min(now - own);
+        (Flight { slot, due, ready, sent: now }, request)
+    }
+
+    /// Records how a hit ended and puts the next one of its visit on the agenda.
+    pub(super) fn finish(&mut self, flight: Flight, outcome: Outcome, again: Again, now: Nanos) {
+        let Flight { slot, due, ready, sent } = flight;
+        if self.in_flight == self.slots {
+            self.freed_at = now;
+        }
+        self.in_flight -= 1;
+        let open = self.agenda.get(slot);
+        open.in_flight = false;
+        if again == Again::MayTry && open.tries < RETRIES && self.cut_at.is_none() {
+            self.recorded.hits.retried += 1;
+            open.not_before = now + (BACK_OFF << open.tries);
+            open.tries += 1;
+            let at = open.not_before;
+            self.agenda.schedule(slot, at);
+            return;
+        }
+        self.recorded.observe(Observation { due, ready, sent, done: now, outcome });
+        self.account(slot, outcome);
+        self.go_on(slot, now);
+    }
+
+    pub(super) fn account(&mut self, slot: Slot, outcome: Outcome) {
+        let open = self.agenda.get(slot);
+        let action = &open.visit.actions[usize::from(open.next)];
+        // Of a lonely ping Matomo makes no visit.
+        let credit = |credit| if action.kind() == Kind::Ping { Credit::Unknown } else { credit };
+        if outcome.is_accepted() {
+            open.credit = open.credit.max(credit(Credit::Acknowledged));
+            self.recorded.acknowledged.count(action.kind(), action.revenue());
+        } else {
+            open.flawed = true;
+            if outcome.is_uncertain() {
+                open.credit = open.credit.max(credit(Credit::Uncertain));
+                self.recorded.uncertain.count(action.kind(), action.revenue());
+            }
+        }
+    }
+
+    /// On to the next hit of a visit, or to its end.
+    pub(super) fn go_on(&mut self, slot: Slot, now: Nanos) {
+        let open = self.agenda.get(slot);
+        open.next += 1;
+        open.tries = 0;
+        open.sent = false;
+        open.not_before = now;
+        if open.next < open.hits {
+            self.schedule(slot);
+        } else {
+            self.close(slot, now);
+        }
+    }
+
+    pub(super) fn close(&mut self, slot: Slot, now: Nanos) {
+        let open = self.agenda.remove(slot);
+        let successor = open.successor;
+        self.settle(&open);
+        if !open.started {
+            self.recorded.hits.dropped += u64::from(open.hits);
+        }
+        if let Some(next) = successor {
+            self.agenda.get(next).not_before = now;
+            self.schedule(next);
+        }
+    }
+
+    pub(super) fn settle(&mut self, open: &Open) {
+        let visits = &mut self.recorded.visits;
+        match (open.started, open.flawed) {
+            (false, _) => visits.dropped += 1,
+            (true, true) => visits.incomplete += 1,
+            (true, false) => visits.completed += 1,
+        }
+        match open.credit {
+            Credit::Unknown => {}
+            Credit::Uncertain => self.recorded.uncertain.visits += 1,
+            Credit::Acknowledged => self.recorded.acknowledged.visits += 1,
+        }
+    }
+
+    /// Ends what is still open: hits in flight were sent and their answers are unknown, the rest is dropped.
+    pub(super) fn cut(&mut self, now: Nanos) {
+        let aborted = Outcome::Failed(Failure::Aborted);
+        for slot in self.agenda.slots() {
+            let open = self.agenda.get(slot);
+            let in_flight = open.in_flight;
+            if open.sent {
+                open.flawed = true;
+                self.recorded.observe(Observation {
+                    due: now,
+                    ready: now,
+                    sent: now,
+                    done: now,
+                    outcome: aborted,
+                });
+                // What waits to be tried again was certainly not recorded.
+                if in_flight {
+                    self.account(slot, aborted);
+                }
+                self.agenda.get(slot).next += 1;
+            }
+            let mut open = self.agenda.remove(slot);
+            let unsent = open.hits - open.next;
+            self.recorded.hits.dropped += u64::from(unsent);
+            open.flawed |= unsent > 0;
+            self.settle(&open);
+        }
+        self.in_flight = 0;
+    }
+
+    pub(super) fn is_over(&self, now: Nanos) -> bool {
+        self.cut_at.is_some_and(|end| now >= end) || (self.next.is_none() && self.agenda.len() == 0)
+    }
+
+    /// When the loop has something to do unless it is woken.
+    pub(super) fn wake_at(&mut self) -> Nanos {
+        let mut at = self.publish_at;
+        if let Some(end) = self.cut_at {
+            at = at.min(end);
+        }
+        if let Some(until) = self.options.until.filter(|_| self.cut_at.is_none()) {
+            at = at.min(until);
+        }
+        if let Some((_, due)) = self.next.filter(|_| !self.is_closed_model()) {
+            at = at.min(due);
+        }
+        if let Some(due) = self.agenda.next_at().filter(|_| self.in_flight < self.slots) {
+            at = at.min(due);
+        }
+        self.asleep_until = at;
+        at
+    }
+
+    pub(super) fn publish(&mut self, now: Nanos) {
+        let mut published = self.published.lock().unwrap_or_else(PoisonError::into_inner);
+        published.total += &self.recorded;
+        let gauges = &mut published.workers[self.index as usize];
+        gauges.open_visits = self.agenda.len() as u64;
+        gauges.in_flight = self.in_flight as u64;
+        drop(published);
+        self.recorded.clear();
+        self.publish_at = now + PUBLISH;
+    }
+}
+
+/// A hit on its way.
+#[derive(Clone, Copy)]
+pub(super) struct Flight {
+    slot: Slot,
+    due: Nanos,
+    ready: Nanos,
+    pub(super) sent: Nanos,
+}
+
+/// Whether a hit that failed may be tried again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Again {
+    /// It certainly never arrived.
+    MayTry,
+    /// It may have.
+    Never,
+}
