@@ -144,7 +144,10 @@ impl Scenario {
             );
         }
         if draft.rate == Rate::Max && draft.most_visits_per_day.is_some() {
-            problem("MAX_VISITS_PER_DAY", "a daily cap needs a rate; it cannot go with RATE \"max\"".to_owned());
+            problem(
+                "MAX_VISITS_PER_DAY",
+                "a daily cap needs a rate; it cannot go with RATE \"max\"".to_owned(),
+            );
         }
         let whole = |(low, high): (u32, u32), most| 1 <= low && low <= high && high <= most;
         if !whole(draft.pageviews, 100) {
