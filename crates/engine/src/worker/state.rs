@@ -61,6 +61,8 @@ pub(super) struct State {
     index: u64,
     of: u64,
     clock: Clock,
+    /// Whether the plan has no more visits for this worker, as opposed to none before the run ends.
+    is_exhausted: bool,
     /// The next visit of this worker and when it is due; `None` when there are no more.
     next: Option<(u64, Nanos)>,
     pub(super) agenda: Agenda,
@@ -101,6 +103,7 @@ impl State {
             index,
             of,
             clock,
+            is_exhausted: false,
             next: None,
             agenda: Agenda::default(),
             seats: Vec::new(),
@@ -126,13 +129,15 @@ impl State {
         while self.plan.contains(number) {
             if self.plan.worker(number, self.of) == self.index {
                 let due = match &mut self.arrivals {
-                    Some(arrivals) => arrivals.due(number)?,
-                    None => 0,
+                    Some(arrivals) => arrivals.due(number),
+                    None => Some(0),
                 };
+                let Some(due) = due else { break };
                 return Some((number, due)).filter(|_| self.options.until.is_none_or(|until| due < until));
             }
             number += 1;
         }
+        self.is_exhausted = true;
         None
     }
 
@@ -493,7 +498,10 @@ impl State {
     }
 
     pub(super) fn is_over(&self, now: Nanos) -> bool {
-        self.cut_at.is_some_and(|end| now >= end) || (self.next.is_none() && self.agenda.len() == 0)
+        // A plan that has no more visits ends the run, a pause that lasts until its end does not.
+        let is_ending = self.is_exhausted || self.cut_at.is_some();
+        self.cut_at.is_some_and(|end| now >= end)
+            || (is_ending && self.next.is_none() && self.agenda.len() == 0)
     }
 
     /// When the loop has something to do unless it is woken.

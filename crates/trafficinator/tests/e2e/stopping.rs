@@ -160,6 +160,10 @@ fn the_daily_cap_pauses_until_tomorrow() {
     assert_eq!(summary["run"]["stopped_by"], "duration");
     assert_eq!(count(&summary, "visits.completed"), 25);
     assert_eq!(count(&summary, "visits.planned"), 25);
+    assert!(
+        summary["run"]["seconds"].as_f64().is_some_and(|seconds| seconds >= 3.0),
+        "it did not wait: {summary}"
+    );
 }
 
 #[test]
