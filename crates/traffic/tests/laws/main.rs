@@ -5,6 +5,7 @@ mod arrivals;
 mod classic;
 mod encoding;
 mod identity;
+mod place;
 mod scenarios;
 mod visitors;
 mod visits;
