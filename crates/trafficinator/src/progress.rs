@@ -55,8 +55,12 @@ impl<'a> Progress<'a> {
             0 => "-".to_owned(),
             _ => milliseconds(snapshot.service.quantile_ms(share)),
         };
+        let dropped = match snapshot.hits.dropped {
+            0 => String::new(),
+            hits => format!("  dropped {}", grouped(hits)),
+        };
         format!(
-            "{hours}{:02}:{:02}  visits {}{of} {:.1}/s  hits {} {:.0}/s  errors {}  p50 {} p95 {} ms",
+            "{hours}{:02}:{:02}  visits {}{of} {:.1}/s  hits {} {:.0}/s  errors {}{dropped}  p50 {} p95 {} ms",
             time / 60 % 60,
             time % 60,
             grouped(snapshot.visits.started),

@@ -68,6 +68,7 @@ impl<'a> Session<'a> {
         let mut progress = Progress::new(screen, self.settings.output.quiet, of);
         let mut first_signal = None;
         let mut warned = false;
+        let mut pausing = false;
         let mut tell = tokio::time::interval(TELL);
         let mut look = tokio::time::interval(LOOK);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -80,6 +81,11 @@ impl<'a> Session<'a> {
                         warned = true;
                         tracing::warn!("all answers so far are 400. {LIKELY_CAUSES}");
                     }
+                    let capped = self.is_capped(&run);
+                    if capped && !pausing {
+                        tracing::info!("MAX_VISITS_PER_DAY is reached: pausing until tomorrow in TIMEZONE");
+                    }
+                    pausing = capped;
                     progress.tick(&run, &snapshot);
                 }
                 signal = signals.next() => {
@@ -122,6 +128,11 @@ impl<'a> Session<'a> {
         let duration = run.duration.map(|limit| (limit, StoppedBy::Duration));
         let auto_stop = run.auto_stop.map(|limit| (limit, StoppedBy::AutoStop));
         [duration, auto_stop].into_iter().flatten().min_by_key(|(limit, _)| *limit)
+    }
+
+    /// Whether the daily cap keeps visits from arriving now.
+    fn is_capped(&self, run: &Run) -> bool {
+        self.plan.scenario().most_visits_per_day.is_some() && self.plan.rate(run.clock().now()) <= 0.0
     }
 
     /// The first limit that was reached: a plan that ended by itself was neither stopped nor cut.
