@@ -146,7 +146,7 @@ pub(crate) struct RatePart {
 /// What the generator itself used.
 #[derive(Debug, Serialize)]
 pub(crate) struct GeneratorPart {
-    /// Processor time of all threads, seconds.
+    /// Processor time of all threads from the start of the run, seconds.
     cpu_seconds: f64,
     /// The most memory at once, bytes.
     max_rss_bytes: u64,

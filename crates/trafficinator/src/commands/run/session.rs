@@ -7,7 +7,7 @@ use engine::clock::Clock;
 use engine::recorder::Snapshot;
 use engine::run::{Options, Run};
 use engine::transport::Client;
-use engine::usage::usage;
+use engine::usage::{Usage, usage};
 use jiff::Timestamp;
 use traffic::plan::Plan;
 
@@ -36,6 +36,8 @@ pub(super) struct Session<'a> {
     client: &'a Client,
     plan: &'a Arc<Plan>,
     clock: Clock,
+    /// What the process had used before.
+    before: Usage,
 }
 
 impl<'a> Session<'a> {
@@ -46,7 +48,7 @@ impl<'a> Session<'a> {
         plan: &'a Arc<Plan>,
         clock: Clock,
     ) -> Session<'a> {
-        Session { settings, client, plan, clock }
+        Session { settings, client, plan, clock, before: usage() }
     }
 
     /// A run that sent nothing.
@@ -164,7 +166,9 @@ impl<'a> Session<'a> {
             stopped_by,
         };
         let target = target_part(self.settings, self.client);
-        Summary::new(run, target, is_closed_model(self.plan), snapshot, usage())
+        let now = usage();
+        let usage = Usage { cpu: now.cpu.saturating_sub(self.before.cpu), ..now };
+        Summary::new(run, target, is_closed_model(self.plan), snapshot, usage)
     }
 }
 
