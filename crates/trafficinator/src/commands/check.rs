@@ -10,7 +10,7 @@ use serde_json::Value;
 use traffic::hit::Kind;
 use traffic::scenario::Scenario;
 
-use super::run::{advice, client, doubts};
+use super::run::{advice, check_summary_folder, client, doubts};
 use super::{Environment, begin, complain, load, print, runtime};
 use crate::cli::SettingsArgs;
 use crate::exit::Exit;
@@ -32,6 +32,7 @@ pub(super) fn check(args: SettingsArgs, environment: &Environment) -> anyhow::Re
     let mut text = String::new();
     write_settings(&settings, &mut text)?;
     let mut problems = Vec::new();
+    problems.extend(check_summary_folder(&settings).err());
     match crate::scenario::scenario(&settings) {
         Ok(scenario) => write_scenario(&settings, &scenario, &mut text)?,
         Err(found) => problems.extend(found),

@@ -7,6 +7,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context as _;
+
 use engine::clock::Clock;
 use engine::observation::Failure;
 use engine::recorder::Snapshot;
@@ -36,7 +38,7 @@ pub(super) fn run(args: SettingsArgs, environment: &Environment) -> anyhow::Resu
     let Some(Ready { settings, scenario, warnings }) = ready(args, Purpose::Send, environment) else {
         return Ok(Exit::Usage);
     };
-    let client = match client(&settings) {
+    let client = match check_summary_folder(&settings).and_then(|()| client(&settings)) {
         Ok(client) => client,
         Err(problem) => {
             complain([problem]);
@@ -122,19 +124,13 @@ impl Ended {
 
 /// Prints and writes the summary; `tail` is what people read last.
 pub(super) fn report(settings: &Settings, summary: &Summary, tail: &str) -> anyhow::Result<()> {
-    let json = || serde_json::to_string_pretty(summary).map(|json| json + "\n");
-    match &settings.output.summary_json {
-        Some(SummaryTo::Stdout) => print(&json()?)?,
-        Some(SummaryTo::File(path)) => {
-            // Never half a file: somebody may be waiting for it.
-            let part = path.with_extension("part");
-            let written = std::fs::write(&part, json()?).and_then(|()| std::fs::rename(&part, path));
-            if let Err(error) = written {
-                tracing::error!("cannot write the summary to {}: {error}", path.display());
-            }
-        }
-        None => {}
-    }
+    let json = serde_json::to_string_pretty(summary)? + "\n";
+    let written = match &settings.output.summary_json {
+        Some(SummaryTo::Stdout) => print(&json).context("cannot write the summary"),
+        Some(SummaryTo::File(path)) => write_whole(path, &json)
+            .with_context(|| format!("cannot write the summary to {}", path.display())),
+        None => Ok(()),
+    };
     let text = || summary.head() + tail;
     match (settings.output.log_format, &settings.output.summary_json) {
         (LogFormat::Json, _) => {
@@ -142,6 +138,31 @@ pub(super) fn report(settings: &Settings, summary: &Summary, tail: &str) -> anyh
         }
         (LogFormat::Text, Some(SummaryTo::Stdout)) => tracing::info!("{}", text()),
         (LogFormat::Text, _) => print(&text())?,
+    }
+    written
+}
+
+/// Writes a file at once: somebody may be waiting for it, and half of it is of no use. What is there and is no file,
+/// such as a pipe, is written to as it is.
+fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+    if path.metadata().is_ok_and(|there| !there.is_file()) {
+        return std::fs::write(path, text);
+    }
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    std::fs::write(&part, text)?;
+    std::fs::rename(&part, path)
+}
+
+/// A summary that cannot be written is better known before the run than after it.
+pub(super) fn check_summary_folder(settings: &Settings) -> Result<(), String> {
+    let Some(SummaryTo::File(path)) = &settings.output.summary_json else { return Ok(()) };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if path.is_dir() || !folder.is_dir() {
+        return Err(format!(
+            "TRAFFICINATOR_SUMMARY_JSON: {:?} cannot be written; give a file in a folder that exists, or -",
+            path.display().to_string()
+        ));
     }
     Ok(())
 }

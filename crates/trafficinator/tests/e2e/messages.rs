@@ -210,3 +210,30 @@ fn plain(url: &str) -> Program {
         ("PAUSE_BETWEEN_PVS_MAX", "0.02"),
     ])
 }
+
+#[test]
+fn a_summary_that_cannot_be_written_is_refused_before_anything_is_sent() {
+    let server = Server::obliging();
+    for path in ["/nowhere/at/all/summary.json", "/"] {
+        let ended = trafficinator(["run", "--max-total-visits", "1", "--summary-json", path])
+            .var("MATOMO_URL", &server.url())
+            .finish()
+            .expect(2);
+        assert!(ended.stderr.contains("TRAFFICINATOR_SUMMARY_JSON"), "{}", ended.stderr);
+    }
+    assert!(server.hits().is_empty());
+}
+
+#[test]
+fn a_device_that_cannot_take_the_summary_stays_a_device_and_the_run_fails() {
+    let server = Server::obliging();
+    let ended =
+        trafficinator(["run", "--rate", "50/s", "--max-total-visits", "1", "--summary-json", "/dev/full"])
+            .vars(&[("PAUSE_BETWEEN_PVS_MIN", "0"), ("PAUSE_BETWEEN_PVS_MAX", "0")])
+            .var("MATOMO_URL", &server.url())
+            .finish()
+            .expect(1);
+    assert!(ended.stderr.contains("cannot write the summary to /dev/full"), "{}", ended.stderr);
+    assert!(ended.stdout.contains("ok: all 1 visits"), "{}", ended.stdout);
+    assert!(!std::fs::metadata("/dev/full").expect("it is still there").is_file());
+}
