@@ -90,6 +90,7 @@ pub(super) struct State {
 }
 
 impl State {
+    /// The state of a worker that has not begun.
     pub(super) fn new(assignment: Assignment) -> State {
         let Assignment { plan, client, clock, options, index, of, slots, skew, published, .. } = assignment;
         let mut state = State {
@@ -125,7 +126,7 @@ impl State {
     }
 
     /// The first visit of this worker from `number` on, and when it is due.
-    pub(super) fn find(&mut self, mut number: u64) -> Option<(u64, Nanos)> {
+    fn find(&mut self, mut number: u64) -> Option<(u64, Nanos)> {
         while self.plan.contains(number) {
             if self.plan.worker(number, self.of) == self.index {
                 let due = match &mut self.arrivals {
@@ -141,7 +142,7 @@ impl State {
         None
     }
 
-    pub(super) fn is_closed_model(&self) -> bool {
+    fn is_closed_model(&self) -> bool {
         self.arrivals.is_none()
     }
 
@@ -181,7 +182,7 @@ impl State {
     }
 
     /// Plans a visit and puts it on the agenda, behind its predecessor where that is still open.
-    pub(super) fn open(&mut self, number: u64, arrival: Nanos) -> Slot {
+    fn open(&mut self, number: u64, arrival: Nanos) -> Slot {
         let actions = self.agenda.spare();
         let visit = self.planner.visit(&self.plan, number, actions);
         self.recorded.visits.planned += 1;
@@ -224,7 +225,7 @@ impl State {
     }
 
     /// When the next hit of a visit is due.
-    pub(super) fn due(&mut self, slot: Slot) -> Nanos {
+    fn due(&mut self, slot: Slot) -> Nanos {
         let open = self.agenda.get(slot);
         let action = &open.visit.actions[usize::from(open.next)];
         match self.plan.scenario().clock {
@@ -236,7 +237,7 @@ impl State {
         }
     }
 
-    pub(super) fn schedule(&mut self, slot: Slot) {
+    fn schedule(&mut self, slot: Slot) {
         let at = if self.is_closed_model() { 0 } else { self.due(slot) };
         let at = at.max(self.agenda.get(slot).not_before);
         self.agenda.schedule(slot, at);
@@ -261,7 +262,7 @@ impl State {
     }
 
     /// Notices that the generator did not get on for a while.
-    pub(super) fn notice_stall(&mut self, now: Nanos) {
+    fn notice_stall(&mut self, now: Nanos) {
         if now > self.asleep_until.saturating_add(STALL) {
             self.stall = self.asleep_until..now;
             self.asleep_until = now;
@@ -295,7 +296,7 @@ impl State {
 
     /// Whether the start of a visit is put off, because it is late: a stall is not followed by a burst. Late visits are
     /// made up for at the planned rate, in the middle between those that are due, workers taking turns.
-    pub(super) fn holds_back(&mut self, slot: Slot, now: Nanos) -> bool {
+    fn holds_back(&mut self, slot: Slot, now: Nanos) -> bool {
         let open = self.agenda.get(slot);
         if self.arrivals.is_none() || open.started || open.held_back || open.tries > 0 {
             return false;
@@ -333,7 +334,7 @@ impl State {
     }
 
     /// A hit that is too late is not sent; a visit whose first hit is, does not take place.
-    pub(super) fn drop_hit(&mut self, slot: Slot, now: Nanos) {
+    fn drop_hit(&mut self, slot: Slot, now: Nanos) {
         let open = self.agenda.get(slot);
         open.flawed = true;
         if open.started {
@@ -409,7 +410,7 @@ impl State {
         self.go_on(slot, now);
     }
 
-    pub(super) fn account(&mut self, slot: Slot, outcome: Outcome) {
+    fn account(&mut self, slot: Slot, outcome: Outcome) {
         let open = self.agenda.get(slot);
         let action = &open.visit.actions[usize::from(open.next)];
         // Of a lonely ping Matomo makes no visit.
@@ -427,7 +428,7 @@ impl State {
     }
 
     /// On to the next hit of a visit, or to its end.
-    pub(super) fn go_on(&mut self, slot: Slot, now: Nanos) {
+    fn go_on(&mut self, slot: Slot, now: Nanos) {
         let open = self.agenda.get(slot);
         open.next += 1;
         open.tries = 0;
@@ -440,7 +441,7 @@ impl State {
         }
     }
 
-    pub(super) fn close(&mut self, slot: Slot, now: Nanos) {
+    fn close(&mut self, slot: Slot, now: Nanos) {
         let open = self.agenda.remove(slot);
         let successor = open.successor;
         self.settle(&open);
@@ -453,7 +454,7 @@ impl State {
         }
     }
 
-    pub(super) fn settle(&mut self, open: &Open) {
+    fn settle(&mut self, open: &Open) {
         let visits = &mut self.recorded.visits;
         match (open.started, open.flawed) {
             (false, _) => visits.dropped += 1,
@@ -497,6 +498,7 @@ impl State {
         self.in_flight = 0;
     }
 
+    /// Whether there is nothing left to do, or no time left to do it.
     pub(super) fn is_over(&self, now: Nanos) -> bool {
         // A plan that has no more visits ends the run, a pause that lasts until its end does not.
         let is_ending = self.is_exhausted || self.cut_at.is_some();
@@ -523,6 +525,7 @@ impl State {
         at
     }
 
+    /// Adds what was recorded to what everybody can see.
     pub(super) fn publish(&mut self, now: Nanos) {
         let mut published = self.published.lock().unwrap_or_else(PoisonError::into_inner);
         published.total += &self.recorded;
