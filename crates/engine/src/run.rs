@@ -44,28 +44,12 @@ pub(crate) enum Phase {
     Abort,
 }
 
-/// What is going on in a worker right now.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Gauges {
-    /// Visits that have arrived and are not over.
-    pub open_visits: u64,
-    /// Requests in flight.
-    pub in_flight: u64,
-}
-
-/// What workers have published.
-#[derive(Debug, Default)]
-pub(crate) struct Published {
-    pub(crate) total: Snapshot,
-    pub(crate) workers: Vec<Gauges>,
-}
-
 /// A run that goes on.
 #[derive(Debug)]
 pub struct Run {
     clock: Clock,
     phase: watch::Sender<Phase>,
-    published: Arc<Mutex<Published>>,
+    published: Arc<Mutex<Snapshot>>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -85,10 +69,7 @@ impl Run {
         date: Option<(&str, i64)>,
     ) -> Result<Run, StartError> {
         let workers = options.workers.clamp(1, options.concurrency.max(1));
-        let published = Arc::new(Mutex::new(Published {
-            total: Snapshot::default(),
-            workers: vec![Gauges::default(); workers],
-        }));
+        let published = Arc::new(Mutex::new(Snapshot::default()));
         let (phase, receiver) = watch::channel(Phase::Run);
         let mut skew = Skew::default();
         if let Some((date, unix_ms)) = date {
@@ -132,14 +113,9 @@ impl Run {
         self.clock
     }
 
-    /// Totals so far, at most a second old, and what is going on.
-    pub fn snapshot(&self) -> (Snapshot, Gauges) {
-        let published = self.published.lock().unwrap_or_else(PoisonError::into_inner);
-        let gauges = published.workers.iter().fold(Gauges::default(), |sum, one| Gauges {
-            open_visits: sum.open_visits + one.open_visits,
-            in_flight: sum.in_flight + one.in_flight,
-        });
-        (published.total.clone(), gauges)
+    /// Totals so far, at most a second old.
+    pub fn snapshot(&self) -> Snapshot {
+        self.published.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// No new visits; open ones may finish within the grace time.
@@ -173,7 +149,7 @@ impl Run {
             }
         }
         let took = Duration::from_nanos(self.clock.now());
-        let published = self.published.lock().unwrap_or_else(PoisonError::into_inner);
-        (published.total.clone(), took)
+        let total = self.published.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        (total, took)
     }
 }

@@ -23,7 +23,8 @@ use traffic::plan::Plan;
 use crate::agenda::Slot;
 use crate::clock::Clock;
 use crate::observation::{Failure, Outcome};
-use crate::run::{Options, Phase, Published};
+use crate::recorder::Snapshot;
+use crate::run::{Options, Phase};
 use crate::skew::Skew;
 use crate::transport::{Answer, Client, Connection, NotSent};
 use state::{Again, Flight, State};
@@ -45,7 +46,7 @@ pub(crate) struct Assignment {
     pub(crate) slots: usize,
     pub(crate) skew: Skew,
     pub(crate) phase: watch::Receiver<Phase>,
-    pub(crate) published: Arc<Mutex<Published>>,
+    pub(crate) published: Arc<Mutex<Snapshot>>,
 }
 
 /// Works until its visits are over or the run is stopped.

@@ -21,7 +21,7 @@ use crate::calendar::{Midnights, Offsets};
 use crate::clock::Clock;
 use crate::observation::{Failure, Observation, Outcome};
 use crate::recorder::{LATE_NS, Snapshot};
-use crate::run::{Options, Phase, Published};
+use crate::run::{Options, Phase};
 use crate::skew::Skew;
 use crate::transport::Requests;
 
@@ -86,7 +86,7 @@ pub(super) struct State {
     pub(super) asleep_until: Nanos,
     /// The last time in which the generator itself did not get on: it should have woken up, and did.
     stall: std::ops::Range<Nanos>,
-    published: Arc<Mutex<Published>>,
+    published: Arc<Mutex<Snapshot>>,
 }
 
 impl State {
@@ -280,13 +280,15 @@ impl State {
                 self.open(number, now);
                 continue;
             };
-            if !self.is_closed_model() && now - self.due(slot) > LAG_LIMIT && self.agenda.get(slot).tries == 0
-            {
-                self.drop_hit(slot, now);
-                continue;
-            }
-            if self.holds_back(slot, now) {
-                continue;
+            if !self.is_closed_model() {
+                let due = self.due(slot);
+                if now - due > LAG_LIMIT && self.agenda.get(slot).tries == 0 {
+                    self.drop_hit(slot, now);
+                    continue;
+                }
+                if self.holds_back(slot, due, now) {
+                    continue;
+                }
             }
             self.in_flight += 1;
             self.agenda.get(slot).in_flight = true;
@@ -296,13 +298,9 @@ impl State {
 
     /// Whether the start of a visit is put off, because it is late: a stall is not followed by a burst. Late visits are
     /// made up for at the planned rate, in the middle between those that are due, workers taking turns.
-    fn holds_back(&mut self, slot: Slot, now: Nanos) -> bool {
+    fn holds_back(&mut self, slot: Slot, due: Nanos, now: Nanos) -> bool {
         let open = self.agenda.get(slot);
-        if self.arrivals.is_none() || open.started || open.held_back || open.tries > 0 {
-            return false;
-        }
-        let due = self.due(slot);
-        if now - due <= LATE_NS {
+        if now - due <= LATE_NS || open.started || open.held_back || open.tries > 0 {
             return false;
         }
         let rate = self.plan.rate(due);
@@ -316,16 +314,14 @@ impl State {
             self.catch_up_at = now + round;
             return false;
         }
-        let earliest = self.catch_up_at.max(now);
-        let start = own + earliest.saturating_sub(own).div_ceil(round) * round;
+        let start = own + self.catch_up_at.saturating_sub(own).div_ceil(round) * round;
         if start - due > LAG_LIMIT {
             return false;
         }
         self.catch_up_at = start + 1;
-        let (freed_at, stall) = (self.freed_at, self.stall.clone());
         let open = self.agenda.get(slot);
-        let is_targets_doing = freed_at.max(open.not_before) > due && !stall.contains(&due);
         open.held_back = true;
+        let is_targets_doing = self.freed_at.max(open.not_before) > due && !self.stall.contains(&due);
         if is_targets_doing {
             open.not_before = start;
         }
@@ -527,12 +523,7 @@ impl State {
 
     /// Adds what was recorded to what everybody can see.
     pub(super) fn publish(&mut self, now: Nanos) {
-        let mut published = self.published.lock().unwrap_or_else(PoisonError::into_inner);
-        published.total += &self.recorded;
-        let gauges = &mut published.workers[self.index as usize];
-        gauges.open_visits = self.agenda.len() as u64;
-        gauges.in_flight = self.in_flight as u64;
-        drop(published);
+        *self.published.lock().unwrap_or_else(PoisonError::into_inner) += &self.recorded;
         self.recorded.clear();
         self.publish_at = now + PUBLISH;
     }

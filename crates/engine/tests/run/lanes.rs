@@ -117,7 +117,7 @@ fn a_closed_model_opens_no_more_visits_than_slots_when_the_target_refuses() {
     let clock = Clock::start();
     let server = Server::start(clock, Behaviour { refuses: true, ..Behaviour::default() }, well);
     let run = start(&plan(closed(1_000_000)), &client(&server), &options(4), clock);
-    wait_for(clock, 10, "figures", || run.snapshot().0.visits.planned > 0);
+    wait_for(clock, 10, "figures", || run.snapshot().visits.planned > 0);
     run.abort();
     let snapshot = end(run, clock);
     assert!(snapshot.visits.planned <= 20, "{} visits begun in a second by 4 slots", snapshot.visits.planned);

@@ -4,18 +4,15 @@ mod session;
 mod signals;
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-
 use engine::clock::Clock;
 use engine::observation::Failure;
 use engine::recorder::Snapshot;
 use engine::target::{Target, Trust};
 use engine::transport::{Client, FetchError, Fetched};
-use traffic::plan::Plan;
-use traffic::scenario::{Rate, Scenario};
+use traffic::scenario::Scenario;
 
 use super::{Environment, Ready, begin, complain, print, random, ready, runtime, seed};
 use crate::cli::SettingsArgs;
@@ -25,7 +22,7 @@ use crate::settings::layers::Purpose;
 use crate::settings::tracking_url::TrackingUrl;
 use crate::settings::{LogFormat, Settings, Start, SummaryTo};
 use crate::summary::text::ledger_table;
-use crate::summary::{StoppedBy, Summary, TargetPart};
+use crate::summary::{StoppedBy, Summary};
 use session::Session;
 use signals::Signal;
 pub(super) use signals::Signals;
@@ -38,10 +35,10 @@ pub(super) fn run(args: SettingsArgs, environment: &Environment) -> anyhow::Resu
     let Some(Ready { settings, scenario, warnings }) = ready(args, Purpose::Send, environment) else {
         return Ok(Exit::Usage);
     };
-    let client = match check_summary_folder(&settings).and_then(|()| client(&settings)) {
-        Ok(client) => client,
-        Err(problem) => {
-            complain([problem]);
+    let client = match (client(&settings), check_summary_folder(&settings)) {
+        (Ok(client), Ok(())) => client,
+        (client, folder) => {
+            complain(client.err().into_iter().chain(folder.err()));
             return Ok(Exit::Usage);
         }
     };
@@ -95,7 +92,7 @@ pub(super) async fn send(
     let looked_at = Clock::start().unix_ms(0);
     let reached = report_look(&look, client, settings);
     let clock = Clock::start();
-    let plan: Arc<Plan> = crate::scenario::plan(settings, scenario, seed, &run_id, Some(clock.unix_ms(0)));
+    let plan = crate::scenario::plan(settings, scenario, seed, &run_id, Some(clock.unix_ms(0)));
     let session = Session::new(settings, client, &plan, clock);
     if !reached && settings.run.fail_fast {
         return Ok(session.unsent(StoppedBy::Error, None));
@@ -275,14 +272,4 @@ pub(super) fn advice(failure: Failure, url: &TrackingUrl) -> &'static str {
         Failure::Protocol => "Does another program listen on this port, or is it https://?",
         Failure::Reset | Failure::Aborted => "Is it restarting, or is it https://?",
     }
-}
-
-/// The target as the summary names it.
-fn target_part(settings: &Settings, client: &Client) -> TargetPart {
-    TargetPart { url: client.target().address().to_owned(), site_id: settings.target.site_id }
-}
-
-/// Whether visits have no due times.
-fn is_closed_model(plan: &Plan) -> bool {
-    plan.scenario().rate == Rate::Max
 }

@@ -18,8 +18,10 @@ pub(crate) fn meant(unknown: &str) -> Option<&'static str> {
     if !prefixes().iter().any(|prefix| unknown.starts_with(prefix)) && unknown.len() < 8 {
         return None;
     }
-    let (edits, known) = names().map(|name| (damerau_levenshtein(unknown, name), name)).min()?;
     let allowed = if unknown.len() >= 14 { 2 } else { 1 };
+    // A name that is longer or shorter by more is not worth a look: this is asked of every variable at every start.
+    let near = names().filter(|name| name.len().abs_diff(unknown.chars().count()) <= allowed);
+    let (edits, known) = near.map(|name| (damerau_levenshtein(unknown, name), name)).min()?;
     (edits <= allowed).then_some(known)
 }
 

@@ -10,13 +10,14 @@ use engine::transport::Client;
 use engine::usage::{Usage, usage};
 use jiff::Timestamp;
 use traffic::plan::Plan;
+use traffic::scenario::Rate;
 
-use super::{Ended, Signal, Signals, is_closed_model, target_part};
+use super::{Ended, Signal, Signals};
 use crate::log::Screen;
 use crate::progress::Progress;
 use crate::settings::Settings;
 use crate::summary::text::LIKELY_CAUSES;
-use crate::summary::{RunPart, StoppedBy, Summary};
+use crate::summary::{RunPart, StoppedBy, Summary, TargetPart};
 
 /// How often the user is told, and how often the end is looked for.
 const TELL: Duration = Duration::from_secs(1);
@@ -78,7 +79,7 @@ impl<'a> Session<'a> {
             tokio::select! {
                 _ = look.tick() => {}
                 _ = tell.tick() => {
-                    let (snapshot, _) = run.snapshot();
+                    let snapshot = run.snapshot();
                     if !warned && is_all_400(&snapshot) {
                         warned = true;
                         tracing::warn!("all answers so far are 400. {LIKELY_CAUSES}");
@@ -165,10 +166,14 @@ impl<'a> Session<'a> {
             seconds: (took.as_secs_f64() * 1_000.0).round() / 1_000.0,
             stopped_by,
         };
-        let target = target_part(self.settings, self.client);
+        let target = TargetPart {
+            url: self.client.target().address().to_owned(),
+            site_id: self.settings.target.site_id,
+        };
+        let is_closed_model = self.plan.scenario().rate == Rate::Max;
         let now = usage();
         let usage = Usage { cpu: now.cpu.saturating_sub(self.before.cpu), ..now };
-        Summary::new(run, target, is_closed_model(self.plan), snapshot, usage)
+        Summary::new(run, target, is_closed_model, snapshot, usage)
     }
 }
 
