@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
 use traffic::curve::Nanos;
+use traffic::ledger::Tally;
 use traffic::place::Placement;
 use traffic::visit::{Action, Visit};
 
@@ -40,6 +41,9 @@ pub(crate) struct Open {
     pub(crate) flawed: bool,
     /// Whether Matomo knows of it.
     pub(crate) credit: Credit,
+    /// What its next hits are counted by, of those that were accepted, and of those that may have been.
+    pub(crate) acknowledged: Tally,
+    pub(crate) uncertain: Tally,
     /// The visitor's next visit, which waits for the end of this one.
     pub(crate) successor: Option<Slot>,
 }

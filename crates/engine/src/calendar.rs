@@ -7,20 +7,24 @@ use jiff::{SignedDuration, Timestamp};
 #[derive(Debug)]
 pub(crate) struct Midnights {
     zone: TimeZone,
-    day: std::ops::Range<i64>,
+    /// The day that was asked for last, and the one before it: visits that are dated back mix yesterday and today.
+    days: [std::ops::Range<i64>; 2],
 }
 
 impl Midnights {
     pub(crate) fn new(zone: TimeZone) -> Midnights {
-        Midnights { zone, day: 0..0 }
+        Midnights { zone, days: [0..0, 0..0] }
     }
 
     /// The first midnight after a moment, both in milliseconds of Unix time.
     pub(crate) fn after(&mut self, unix_ms: i64) -> i64 {
-        if !self.day.contains(&unix_ms) {
-            self.day = day_around(&self.zone, unix_ms);
+        if !self.days[0].contains(&unix_ms) {
+            self.days.swap(0, 1);
+            if !self.days[0].contains(&unix_ms) {
+                self.days[0] = day_around(&self.zone, unix_ms);
+            }
         }
-        self.day.end
+        self.days[0].end
     }
 }
 

@@ -5,25 +5,33 @@ use divan::{Bencher, black_box};
 use traffic::arrivals::Pattern;
 use traffic::encode::Query;
 use traffic::plan::{Planner, Scratch, Stamp};
-use traffic::population::Population;
+use traffic::population::{Population, Reach};
+use traffic::scenario::Draft;
 use traffic::site::Site;
 
 #[path = "../tests/classic/mod.rs"]
 mod classic;
 
-use classic::{classic, plan_of};
+use classic::{classic, plan_of, profiled};
 
 fn main() {
     divan::main();
+}
+
+/// What is planned: the defaults of the settings, and profiles.
+const PROFILES: [&str; 4] = ["classic", "content", "ecommerce", "saas"];
+
+fn draft(profile: &str) -> Draft {
+    if profile == "classic" { classic() } else { profiled(profile) }
 }
 
 /// Visits planned in one go.
 const VISITS: u64 = 1_000;
 
 /// One visit after the other, in memory that is used again.
-#[divan::bench]
-fn plan_a_visit(bencher: Bencher<'_, '_>) {
-    let plan = plan_of(classic());
+#[divan::bench(args = PROFILES)]
+fn plan_a_visit(bencher: Bencher<'_, '_>, profile: &str) {
+    let plan = plan_of(draft(profile));
     let mut planner = Planner::default();
     let mut actions = Vec::new();
     let mut number = 10_000_000;
@@ -37,9 +45,9 @@ fn plan_a_visit(bencher: Bencher<'_, '_>) {
 }
 
 /// The parameters of visits that are planned already.
-#[divan::bench]
-fn encode_a_hit(bencher: Bencher<'_, '_>) {
-    let plan = plan_of(classic());
+#[divan::bench(args = PROFILES)]
+fn encode_a_hit(bencher: Bencher<'_, '_>, profile: &str) {
+    let plan = plan_of(draft(profile));
     let visits: Vec<_> = (0..VISITS).map(|number| plan.visit(number)).collect();
     let hits: usize = visits.iter().map(|visit| visit.actions.len()).sum();
     let (mut scratch, mut bytes) = (Scratch::default(), Vec::new());
@@ -56,9 +64,9 @@ fn encode_a_hit(bencher: Bencher<'_, '_>) {
 }
 
 /// All that is done for a hit before it is sent; the time is per hit, with its part of planning the visit.
-#[divan::bench]
-fn plan_and_encode_a_hit(bencher: Bencher<'_, '_>) {
-    let plan = plan_of(classic());
+#[divan::bench(args = PROFILES)]
+fn plan_and_encode_a_hit(bencher: Bencher<'_, '_>, profile: &str) {
+    let plan = plan_of(draft(profile));
     let first = 10_000_000;
     let hits: usize = (first..first + VISITS).map(|number| plan.visit(number).actions.len()).sum();
     let (mut planner, mut scratch) = (Planner::default(), Scratch::default());
@@ -80,7 +88,7 @@ fn plan_and_encode_a_hit(bencher: Bencher<'_, '_>) {
 /// Who makes a visit: what every worker asks for every visit of the plan.
 #[divan::bench(args = [0.2, 0.9])]
 fn attendance(bencher: Bencher<'_, '_>, returning: f64) {
-    let population = Population::new(42, returning, Some(3_000));
+    let population = Population::new(42, returning, Reach::Apart(3_000));
     let mut number = 10_000_000;
     bencher.counter(ItemsCount::new(VISITS)).bench_local(|| {
         for _ in 0..VISITS {

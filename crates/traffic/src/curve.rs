@@ -26,6 +26,16 @@ struct Piece {
     within: f64,
 }
 
+/// TEMPORARY
+#[derive(Clone, Copy, Debug, PartialEq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rhythm {
+    /// hours
+    pub hours: [f64; 24],
+    /// weekdays
+    pub weekdays: [f64; 7],
+}
+
 /// Visits per second as a piecewise linear function of time.
 ///
 /// Times within a piece are floating point, times of pieces whole nanoseconds: a piece is at most a day long, so an

@@ -15,29 +15,38 @@ pub enum Kind {
     Download,
     /// A goal was converted by hand.
     Goal,
-    /// A piece of content was seen or used.
-    Content,
+    /// A piece of content was shown.
+    Impression,
+    /// A piece of content was used.
+    Interaction,
     /// The cart was changed.
     Cart,
     /// An order was placed.
     Order,
     /// The visitor was still there: gives the last page its length.
     Ping,
+    /// A crawler asked for a page. Matomo makes no visit of it.
+    Crawler,
+    /// An AI chatbot asked for a page for somebody. No visit either; Matomo 5.6 and newer count it apart.
+    Chatbot,
 }
 
 impl Kind {
     /// All kinds, in the order of their declaration.
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 13] = [
         Kind::Pageview,
         Kind::Event,
         Kind::Search,
         Kind::Outlink,
         Kind::Download,
         Kind::Goal,
-        Kind::Content,
+        Kind::Impression,
+        Kind::Interaction,
         Kind::Cart,
         Kind::Order,
         Kind::Ping,
+        Kind::Crawler,
+        Kind::Chatbot,
     ];
 
     /// Its name in reports and plans.
@@ -49,10 +58,13 @@ impl Kind {
             Kind::Outlink => "outlink",
             Kind::Download => "download",
             Kind::Goal => "goal",
-            Kind::Content => "content",
+            Kind::Impression => "content_impression",
+            Kind::Interaction => "content_interaction",
             Kind::Cart => "cart",
             Kind::Order => "order",
             Kind::Ping => "ping",
+            Kind::Crawler => "crawler",
+            Kind::Chatbot => "chatbot",
         }
     }
 

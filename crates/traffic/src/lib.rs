@@ -4,17 +4,24 @@
 //! (scenario, seed), and every visit of it a pure function of its number, the same bit for bit on any machine.
 
 pub mod arrivals;
+pub mod behaviour;
+pub mod catalogue;
 pub mod curve;
+pub mod dimension;
 pub mod encode;
 pub mod funnel;
+pub mod goal;
 pub mod hit;
 pub mod ledger;
 pub mod order;
 pub mod place;
 pub mod plan;
 pub mod population;
+pub mod profile;
 pub mod random;
+pub mod robot;
 pub mod scenario;
+pub mod shelf;
 pub mod site;
 pub mod source;
 pub mod visit;

@@ -2,6 +2,7 @@
 
 mod draw;
 mod parameters;
+mod timing;
 
 use std::sync::Arc;
 
@@ -11,19 +12,34 @@ pub use draw::Planner;
 pub use parameters::{Scratch, Stamp};
 
 use crate::arrivals::Arrivals;
+use crate::behaviour::Behaviour;
 use crate::curve::{Curve, DAY, HORIZON_DAYS, Nanos};
-use crate::population::Population;
-use crate::random::{self, Domain};
-use crate::scenario::{Rate, Scenario};
-use crate::source::Sources;
-use crate::visit::Visit;
-use crate::visitor::Visitors;
+use crate::encode::Text;
+use crate::funnel::StepDeed;
+use crate::goal::Trigger;
+use crate::population::{Past, Population, Reach};
+use crate::profile;
+use crate::random::{self, Domain, Weighted};
+use crate::robot::Robots;
+use crate::scenario::{Clock, Identity, Rate, Scenario};
+use crate::shelf::Shelf;
+use crate::source::{Channel, Sources};
+use crate::visit::{Deed, Place, Visit};
+use crate::visitor::{Visitor, Visitors};
+use crate::wording;
 
 /// Rates may be changed while a run goes on, up to this factor: visits of a visitor stay apart all the same.
 const FASTEST: f64 = 4.0;
 
-/// Seconds between two visits of a visitor beyond what both may last: Matomo's 30 minutes and some grace.
+/// Seconds between two visits of a visitor beyond what both may last: some grace, and Matomo's 30 minutes, within
+/// which a hint does not begin a visit.
 const APART: f64 = 1_800.0 + 60.0;
+
+/// Matomo takes hits of the last 24 hours without a token; some seconds less, for what is sent late.
+const DAY_BACK: f64 = 85_000.0;
+
+/// At most so many visits a visitor, and one, in a short run.
+const ROWS: f64 = 8.0;
 
 /// What belongs to the target and not to the plan, but is part of every hit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +66,19 @@ pub struct Plan {
     visitors: Visitors,
     population: Population,
     sources: Sources,
+    behaviour: Behaviour,
+    shelf: Shelf,
+    robots: Robots,
+    /// Where visits of each channel begin: home, a section, or a page inside.
+    entries: [Weighted; 7],
+    /// Goals that the pages, and the steps of the funnels, convert, one bit each.
+    page_goals: Vec<u16>,
+    step_goals: Vec<Vec<u16>>,
+    /// Goals that the built-in click events and other events convert.
+    click_goals: Vec<u16>,
+    event_goals: Vec<u16>,
+    /// Titles and names of parameters that hits are made of.
+    texts: Texts,
     /// None in a closed model: visits have no due times.
     curve: Option<Arc<Curve>>,
     time_zones: Vec<TimeZone>,
@@ -73,8 +102,8 @@ impl Plan {
         days: impl IntoIterator<Item = Nanos>,
     ) -> Plan {
         let run = random::hash_text(run_id);
-        let (curve, gap) = match scenario.rate {
-            Rate::Max => (None, None),
+        let (curve, reach) = match scenario.rate {
+            Rate::Max => (None, Reach::Nobody),
             Rate::PerSecond(rate) => {
                 let curve = match scenario.most_visits_per_day {
                     Some(cap) => Curve::capped(rate, cap, days),
@@ -82,15 +111,58 @@ impl Plan {
                 };
                 let seconds = 2.0 * scenario.longest_visit() + scenario.longest_sending() + APART;
                 let gap = (seconds * curve.peak() * FASTEST).ceil() as u64;
-                (Some(Arc::new(curve)), Some(gap))
+                (Some(Arc::new(curve)), Reach::Apart(gap))
             }
         };
-        let visitors = Visitors::new(seed, run);
+        let behind = &scenario.profile.visitors;
+        let logged_in = if tracking.authenticated && tracking.countries { behind.logged_in } else { 0.0 };
+        let visitors = Visitors::new(seed, run, logged_in);
         let mut time_zones = vec![scenario.time_zone.clone()];
         time_zones.extend(visitors.countries.iter().map(|country| country.time_zone.clone()));
+        let population = populate(&scenario, seed, reach);
+        let sources = Sources::new(scenario.shares.direct, &scenario.profile);
+        let channels = Channel::ALL.map(|channel| sources.share(channel));
+        let behaviour = Behaviour::new(&scenario, channels, visitors.class_shares(), population.stages());
+        let shelf =
+            Shelf::new(scenario.catalogue.as_ref(), &scenario.site, scenario.profile.details.products);
+        let texts = Texts::new(&scenario, tracking);
+        let address = |url: &str| {
+            goals(
+                &scenario,
+                |trigger| matches!(trigger, Trigger::UrlContains(part) if url.to_lowercase().contains(&part.to_lowercase())),
+            )
+        };
+        let action = |name: &str| {
+            goals(
+                &scenario,
+                |trigger| matches!(trigger, Trigger::EventAction(action) if action.eq_ignore_ascii_case(name)),
+            )
+        };
+        let page_goals = scenario.site.pages().map(|page| address(page.url.raw())).collect();
+        let step_goals = scenario
+            .funnels
+            .iter()
+            .map(|funnel| {
+                let step = |step: &crate::funnel::Step| match &step.deed {
+                    StepDeed::Pageview(_) => step.url.as_ref().map_or(0, |url| address(url.raw())),
+                    StepDeed::Event { action: name, .. } => action(name.raw()),
+                    _ => 0,
+                };
+                funnel.steps.iter().map(step).collect()
+            })
+            .collect();
         Plan {
-            population: Population::new(seed, scenario.shares.returning.get(), gap),
-            sources: Sources::new(scenario.shares.direct),
+            click_goals: wording::CLICKS.iter().map(|event| action(event.action)).collect(),
+            event_goals: wording::EVENTS.iter().map(|event| action(event.action)).collect(),
+            page_goals,
+            step_goals,
+            entries: entries(&scenario.profile.channels),
+            robots: Robots::new(scenario.robots),
+            population,
+            sources,
+            behaviour,
+            shelf,
+            texts,
             run_id: run_id.to_owned(),
             scenario,
             tracking,
@@ -132,22 +204,73 @@ impl Plan {
             )
         });
         let parts = format!(
-            "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {site:x}",
+            "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {site:x}",
+            draft.profile,
             draft.rate,
             draft.pattern,
+            draft.rhythm,
             draft.most_visits,
             draft.most_visits_per_day,
             draft.clock,
+            draft.identity,
             draft.time_zone.iana_name(),
             draft.pageviews,
             draft.pause,
             draft.length,
             draft.shares,
+            draft.robots,
             draft.shop,
+            draft.catalogue,
             draft.funnels,
+            draft.goals,
+            draft.dimensions,
             (self.tracking.authenticated, self.tracking.countries),
         );
         random::hash_text(&parts)
+    }
+
+    /// Where visits come from.
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// How often things happen.
+    pub fn behaviour(&self) -> &Behaviour {
+        &self.behaviour
+    }
+
+    /// Who makes which visit.
+    pub fn population(&self) -> &Population {
+        &self.population
+    }
+
+    /// What is sold.
+    pub fn shelf(&self) -> &Shelf {
+        &self.shelf
+    }
+
+    /// Robots that come along with visit `number`: they are planned like visits and make none.
+    pub fn robots(&self, number: u64) -> u32 {
+        self.robots.along(self.seed, number)
+    }
+
+    /// The goals that an action converts, one bit each.
+    fn converts(&self, deed: Deed, place: Place) -> u16 {
+        match (deed, place) {
+            (Deed::Pageview, Place::Page(page)) => self.page_goals[page as usize],
+            (Deed::Pageview, Place::Step(id)) | (Deed::Step { id, .. }, _) => {
+                self.step_goals[usize::from(id.funnel)][usize::from(id.step)]
+            }
+            (Deed::Click(event), _) => self.click_goals[usize::from(event)],
+            (Deed::Event(event), _) => self.event_goals[usize::from(event)],
+            (Deed::Goal(goal), _) => 1 << goal,
+            _ => 0,
+        }
+    }
+
+    /// The visitor with a number.
+    fn visitor(&self, number: u64) -> Visitor {
+        self.visitors.visitor(number)
     }
 
     /// Everything visitors are drawn from.
@@ -196,5 +319,84 @@ impl Plan {
     /// Index of a visit's local time among [`Plan::time_zones`].
     pub fn time_zone(&self, visit: &Visit) -> usize {
         if self.tracking.countries { usize::from(visit.visitor.country) + 1 } else { 0 }
+    }
+}
+
+/// Who comes when: visitors come back as the scenario's profile has it, within a short run too where that can be.
+fn populate(scenario: &Scenario, seed: u64, reach: Reach) -> Population {
+    let returning = scenario.profile.visitors.returning;
+    let population = Population::new(seed, returning, reach);
+    let Some(visits) = scenario.most_visits else { return population };
+    let rests = match scenario.identity {
+        Identity::Exact => 120.0,
+        Identity::Browser => 120.0 + APART,
+    };
+    let least = 2.0 * scenario.longest_visit() + rests;
+    let room = DAY_BACK - 2.0 * scenario.longest_visit();
+    let rows = libm::floor(room / least).min(ROWS);
+    let is_short = population.expected_returning(visits) < returning / 2.0;
+    if scenario.clock == Clock::Real || !is_short || rows < 2.0 {
+        return population;
+    }
+    let past = Past { visits, rows: rows as u64, least, most: least.max(room / (rows + 1.0)) };
+    Population::new(seed, returning, Reach::Back(past))
+}
+
+/// Goals that are triggered, one bit each.
+fn goals(scenario: &Scenario, is_triggered: impl Fn(&Trigger) -> bool) -> u16 {
+    let bits = scenario.goals.iter().enumerate().filter(|(_, goal)| is_triggered(&goal.trigger));
+    bits.fold(0, |bits, (index, _)| bits | 1 << index)
+}
+
+fn entries(channels: &profile::Channels) -> [Weighted; 7] {
+    let profile::Channels { direct, search, social, website, ai, campaign, email } = *channels;
+    let direct = [direct.home, direct.section, direct.page];
+    let others = [search, social, website, ai, campaign, email];
+    let mut all = [direct; 7];
+    for (entry, channel) in all[1..].iter_mut().zip(others) {
+        *entry = [channel.home, channel.section, channel.page];
+    }
+    all.map(|weights| Weighted::new(&weights))
+}
+
+/// Texts of parameters that are the same for many hits.
+#[derive(Clone, Debug)]
+struct Texts {
+    /// `_cvar` by whether the visitor is new, known, or logged in.
+    visit_variables: [Text; 3],
+    /// `cvar` by the kind of the page, and of a page with a product.
+    page_variables: Vec<Text>,
+    product_variable: Text,
+    /// Values of dimensions.
+    customer_types: [Text; 3],
+    page_types: Vec<Text>,
+    product_type: Text,
+    devices: [Text; 5],
+    /// `dimensionN` of the scenario's dimensions.
+    dimensions: Vec<String>,
+}
+
+/// New, known, and known by name.
+const CUSTOMER_TYPES: [&str; 3] = ["new", "returning", "member"];
+
+impl Texts {
+    fn new(scenario: &Scenario, _tracking: Tracking) -> Texts {
+        let visit = |kind: &str| Text::new(&format!(r#"{{"1":["Customer type","{kind}"]}}"#));
+        let page = |kind: &str| Text::new(&format!(r#"{{"1":["Page type","{kind}"]}}"#));
+        let kinds = || crate::site::PageKind::ALL.iter().map(|(_, name)| *name);
+        Texts {
+            visit_variables: CUSTOMER_TYPES.map(visit),
+            page_variables: kinds().map(page).collect(),
+            product_variable: page("product"),
+            customer_types: CUSTOMER_TYPES.map(Text::new),
+            page_types: kinds().map(Text::new).collect(),
+            product_type: Text::new("product"),
+            devices: crate::visitor::device::Class::ALL.map(|class| Text::new(class.name())),
+            dimensions: scenario
+                .dimensions
+                .iter()
+                .map(|dimension| format!("dimension{}", dimension.id))
+                .collect(),
+        }
     }
 }

@@ -5,11 +5,18 @@
 //! within a quarter of the row decides when in its row a lane comes, so the gap between two visits of a visitor is
 //! between three and five quarters of a row. Every step can be walked backwards: that is how a visit finds its
 //! visitor.
+//!
+//! A run has no past: in the first row of a family everybody is new. A run of known, short length is given one: rows
+//! are made so short that visitors come back within it, and the visits before are dated back, each a good while before
+//! the next, as if they had been sent earlier that day.
 
 use crate::random::{self, Domain, Permutation};
 
 /// Slots of visit numbers.
 const SLOTS: u64 = 64;
+
+/// As many families as have come far enough for visitors to return: none to all.
+pub const STAGES: usize = FAMILIES.len() + 1;
 
 /// Slots of each family: weights fall as a power of the gap, which grows fourfold from family to family.
 const FAMILIES: [u64; 5] = [28, 17, 10, 6, 3];
@@ -39,12 +46,39 @@ pub struct Population {
     /// Family and rank within the family of each slot, slots of each family.
     slots: [(u8, u8); SLOTS as usize],
     members: [Vec<u8>; FAMILIES.len()],
+    past: Option<Past>,
 }
 
+/// How visitors come back.
+#[derive(Clone, Copy, Debug)]
+pub enum Reach {
+    /// Not at all.
+    Nobody,
+    /// No two visits of a visitor are so many visits apart or fewer.
+    Apart(u64),
+    /// Within a short run, on clocks of their own.
+    Back(Past),
+}
+
+/// The past of a run of known length.
+#[derive(Clone, Copy, Debug)]
+pub struct Past {
+    /// Visits of the run.
+    pub visits: u64,
+    /// At most so many visits a visitor, and one.
+    pub rows: u64,
+    /// Seconds between two visits of a visitor, from and to.
+    pub least: f64,
+    /// To.
+    pub most: f64,
+}
+
+/// Chains get long beyond this.
+const HIGHEST: f64 = 0.9;
+
 impl Population {
-    /// A population in which `returning` of the visits of a long run are by known visitors, and in which no two
-    /// visits of a visitor are `gap` or fewer visits apart. Without a gap nobody returns.
-    pub fn new(seed: u64, returning: f64, gap: Option<u64>) -> Population {
+    /// A population in which `returning` of the visits of a long run are by known visitors.
+    pub fn new(seed: u64, returning: f64, reach: Reach) -> Population {
         let mut slots = [(0, 0); SLOTS as usize];
         let mut members: [Vec<u8>; FAMILIES.len()] = Default::default();
         let deal = Permutation::new(SLOTS, random::hash(seed, Domain::Lane, u64::MAX));
@@ -58,17 +92,61 @@ impl Population {
             *rank = family.len() as u8;
             family.push(slot as u8);
         }
-        let mut lanes = [0; FAMILIES.len()];
-        if let Some(gap) = gap {
-            // Two visits of a lane are more than 3/4 of a row apart, and a row of family 0 spans lanes * 64 / slots
-            // visits, give or take one round of the slots at either end.
-            let row = (gap + 2 * SLOTS) * 4 / 3 + 1;
-            lanes[0] = (row * FAMILIES[0]).div_ceil(SLOTS).next_multiple_of(4).max(8);
-            for family in 1..FAMILIES.len() {
-                lanes[family] = lanes[family - 1].saturating_mul(4);
+        let row = |family: usize, visits: u64| {
+            (visits * FAMILIES[family]).div_ceil(SLOTS).next_multiple_of(4).max(8)
+        };
+        let mut population =
+            Population { seed, returning, lanes: [0; FAMILIES.len()], slots, members, past: None };
+        match reach {
+            Reach::Nobody => {}
+            Reach::Apart(gap) => {
+                // Two visits of a lane are more than 3/4 of a row apart, and a row of family 0 spans lanes * 64 / slots
+                // visits, give or take one round of the slots at either end.
+                population.lanes[0] = row(0, (gap + 2 * SLOTS) * 4 / 3 + 1);
+                for family in 1..FAMILIES.len() {
+                    population.lanes[family] = population.lanes[family - 1].saturating_mul(4);
+                }
+            }
+            Reach::Back(past) => {
+                for (family, quarters) in [4, 6, 8, 12, 16].into_iter().enumerate() {
+                    population.lanes[family] = row(family, (past.visits * quarters).div_ceil(4 * past.rows));
+                }
+                population.past = Some(past);
+                let reached = population.expected_returning(past.visits);
+                if reached > 0.0 {
+                    population.returning = (returning * returning / reached).min(HIGHEST);
+                }
             }
         }
-        Population { seed, returning, lanes, slots, members }
+        population
+    }
+
+    /// How many families have come past their first row, about, when visit `number` comes.
+    pub fn stage(&self, number: u64) -> usize {
+        (0..FAMILIES.len())
+            .filter(|&f| self.lanes[f] > 0 && number / SLOTS * FAMILIES[f] >= self.lanes[f])
+            .count()
+    }
+
+    /// The share of known visitors at every stage.
+    pub fn stages(&self) -> [f64; STAGES] {
+        std::array::from_fn(|stage| {
+            let slots: u64 = FAMILIES[..stage].iter().sum();
+            self.returning * slots as f64 / SLOTS as f64
+        })
+    }
+
+    /// How many seconds before it is sent a visit is over: for every later visit of its visitor in the run some time
+    /// between the shortest and the longest of the past, the shorter more often.
+    pub fn past(&self, number: u64) -> u32 {
+        let Some(past) = self.past else { return 0 };
+        let (mut seconds, mut visit) = (0.0, number);
+        while let Some(next) = self.successor(visit).filter(|next| *next < past.visits) {
+            let draw = random::fraction(random::hash(self.seed, Domain::Past, visit));
+            seconds += past.least * libm::pow(past.most / past.least, draw);
+            visit = next;
+        }
+        seconds as u32
     }
 
     /// Who makes visit `number`, and what came before it.
@@ -115,18 +193,37 @@ impl Population {
             return None;
         }
         let lane = self.shuffle(family, row, lanes, place % lanes, Permutation::forward);
-        let draw = random::hash(
-            random::hash(self.seed, Domain::Returning, (u64::from(family) << 56) ^ row),
-            Domain::Returning,
-            lane,
-        );
-        if random::fraction(draw) >= self.returning {
+        if !self.goes_on(family, row, lane) {
             return None;
         }
-        let position = self.shuffle(family, row - 1, lanes, lane, Permutation::backward);
-        let before = (row - 1) * lanes + position;
-        let slot = self.members[family as usize][(before % weight) as usize];
-        Some(before / weight * SLOTS + u64::from(slot))
+        Some(self.number(family, row - 1, lane))
+    }
+
+    /// The visit after this one.
+    fn successor(&self, number: u64) -> Option<u64> {
+        let (family, rank) = self.slots[(number % SLOTS) as usize];
+        let lanes = self.lanes[family as usize];
+        if lanes == 0 {
+            return None;
+        }
+        let place = number / SLOTS * FAMILIES[family as usize] + u64::from(rank);
+        let row = place / lanes;
+        let lane = self.shuffle(family, row, lanes, place % lanes, Permutation::forward);
+        self.goes_on(family, row + 1, lane).then(|| self.number(family, row + 1, lane))
+    }
+
+    /// Whether a lane goes on in a row with the visitor it had in the row before.
+    fn goes_on(&self, family: u8, row: u64, lane: u64) -> bool {
+        let key = random::hash(self.seed, Domain::Returning, (u64::from(family) << 56) ^ row);
+        random::fraction(random::hash(key, Domain::Returning, lane)) < self.returning
+    }
+
+    /// The number of the visit in a lane of a row.
+    fn number(&self, family: u8, row: u64, lane: u64) -> u64 {
+        let (lanes, weight) = (self.lanes[family as usize], FAMILIES[family as usize]);
+        let place = row * lanes + self.shuffle(family, row, lanes, lane, Permutation::backward);
+        let slot = self.members[family as usize][(place % weight) as usize];
+        place / weight * SLOTS + u64::from(slot)
     }
 
     /// Lane of a position of a row, or position of a lane: each quarter of the row is permuted by itself.
@@ -164,14 +261,14 @@ mod tests {
     #[test]
     fn every_visit_has_at_most_one_predecessor_and_one_successor() {
         for seed in 0..8 {
-            predecessors(&Population::new(seed, 0.4, Some(100)), 50_000);
+            predecessors(&Population::new(seed, 0.4, Reach::Apart(100)), 50_000);
         }
     }
 
     #[test]
     fn two_visits_of_a_visitor_are_further_apart_than_the_gap() {
         for gap in [0, 1, 50, 1_000, 12_345] {
-            for (before, after) in predecessors(&Population::new(3, 0.5, Some(gap)), 200_000) {
+            for (before, after) in predecessors(&Population::new(3, 0.5, Reach::Apart(gap)), 200_000) {
                 assert!(after - before > gap, "{before} and {after} are closer than {gap}");
             }
         }
@@ -179,7 +276,7 @@ mod tests {
 
     #[test]
     fn all_visits_of_a_chain_name_the_same_visitor() {
-        let population = Population::new(3, 0.6, Some(10));
+        let population = Population::new(3, 0.6, Reach::Apart(10));
         let mut attendance: HashMap<u64, Attendance> = HashMap::new();
         for visit in 0..100_000 {
             let this = population.attendance(visit);
@@ -197,7 +294,7 @@ mod tests {
 
     #[test]
     fn a_very_long_chain_still_names_its_first_visit() {
-        let population = Population::new(3, 1.0, Some(0));
+        let population = Population::new(3, 1.0, Reach::Apart(0));
         for visit in (0..40_000).step_by(997) {
             let this = population.attendance(visit);
             assert_eq!(population.predecessor(this.visitor), None);
@@ -207,14 +304,14 @@ mod tests {
 
     #[test]
     fn the_share_of_returning_visits_is_reached_once_the_rows_are_filled() {
-        let population = Population::new(9, 0.3, Some(10));
+        let population = Population::new(9, 0.3, Reach::Apart(10));
         let returning = (500_000..600_000).filter(|&visit| population.predecessor(visit).is_some()).count();
         assert!((returning as f64 / 100_000.0 - 0.3).abs() < 0.006, "{returning}");
     }
 
     #[test]
     fn the_share_at_the_left_edge_is_known() {
-        let population = Population::new(9, 0.3, Some(100));
+        let population = Population::new(9, 0.3, Reach::Apart(100));
         for visits in [100, 2_000, 20_000, 100_000] {
             let returning = (0..visits).filter(|&visit| population.predecessor(visit).is_some()).count();
             let share = returning as f64 / visits as f64;
@@ -224,7 +321,21 @@ mod tests {
 
     #[test]
     fn nobody_returns_where_no_gap_is_known() {
-        let population = Population::new(9, 0.3, None);
+        let population = Population::new(9, 0.3, Reach::Nobody);
         assert!((0..10_000).all(|visit| population.predecessor(visit).is_none()));
+    }
+
+    #[test]
+    fn a_short_run_has_the_share_of_returning_visits_and_each_of_them_a_past() {
+        let past = Past { visits: 2_000, rows: 8, least: 3_720.0, most: 9_000.0 };
+        let population = Population::new(9, 0.2, Reach::Back(past));
+        let predecessors = predecessors(&population, 2_000);
+        assert!((predecessors.len() as f64 / 2_000.0 - 0.2).abs() < 0.03, "{}", predecessors.len());
+        for (before, after) in predecessors {
+            assert_eq!(population.successor(before), Some(after));
+            let apart = population.past(before) - population.past(after);
+            assert!((3_719..=9_001).contains(&apart), "{before} and {after} lie {apart} s apart");
+        }
+        assert!((0..2_000).all(|visit| population.past(visit) < 80_000));
     }
 }

@@ -32,6 +32,16 @@ pub enum Domain {
     PageView = 11,
     /// Identifiers of orders.
     OrderId = 12,
+    /// How long before the next visit of its visitor a visit lies.
+    Past = 13,
+    /// Who logs in, and as whom.
+    User = 14,
+    /// How fast the pages of a visit load.
+    Performance = 15,
+    /// Robots that come along with a visit.
+    Robot = 16,
+    /// Values of custom dimensions.
+    Dimension = 17,
 }
 
 /// A bijection of 64 bits that leaves no pattern behind (the finaliser of `SplitMix64`).
@@ -102,6 +112,32 @@ impl Stream {
     /// Exponential with mean 1.
     pub fn exponential(&mut self) -> f64 {
         -libm::log(1.0 - self.unit())
+    }
+
+    /// Normal with mean 0 and variance 1 (Box and Muller).
+    pub fn normal(&mut self) -> f64 {
+        let radius = libm::sqrt(2.0 * self.exponential());
+        radius * libm::cos(std::f64::consts::TAU * self.unit())
+    }
+
+    /// Lognormal with this median, and sigma on the scale of logarithms.
+    pub fn lognormal(&mut self, median: f64, sigma: f64) -> f64 {
+        median * libm::exp(sigma * self.normal())
+    }
+
+    /// Weibull with this shape and scale.
+    pub fn weibull(&mut self, shape: f64, scale: f64) -> f64 {
+        scale * libm::pow(self.exponential(), 1.0 / shape)
+    }
+
+    /// Inverse Gaussian with this mean and shape, by the transformation with two roots (Michael, Schucany and Haas
+    /// 1976).
+    pub fn inverse_gaussian(&mut self, mean: f64, shape: f64) -> f64 {
+        let normal = self.normal();
+        let y = mean * normal * normal / shape;
+        // The smaller root of a quadratic, written so that nothing cancels.
+        let root = mean * 2.0 / (2.0 + y + libm::sqrt(y * (4.0 + y)));
+        if self.unit() * (mean + root) <= mean { root } else { mean * mean / root }
     }
 
     /// One of a slice that is not empty.

@@ -3,8 +3,14 @@
 use jiff::tz::TimeZone;
 
 use crate::arrivals::Pattern;
+use crate::catalogue::Catalogue;
+use crate::curve::Rhythm;
+use crate::dimension::Dimension;
 use crate::funnel::Funnel;
+use crate::goal::{Goal, MOST_GOALS};
+use crate::ledger::Cents;
 use crate::order::{MOST_ITEMS, Shop};
+use crate::profile::Profile;
 use crate::site::Site;
 
 /// A probability or share: a number from 0 to 1.
@@ -46,7 +52,16 @@ pub enum Clock {
     Real,
 }
 
-/// How often things happen, each independent of the others, as a share of all visits.
+/// What a hit tells of its visitor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Identity {
+    /// Who it is (`cid`): nobody is ever taken for somebody else.
+    Exact,
+    /// What browsers tell (`_id`), a hint that Matomo checks against addresses and devices. Needs a token.
+    Browser,
+}
+
+/// How often things happen, as a share of all visits.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Shares {
     /// Visits that come directly.
@@ -63,39 +78,115 @@ pub struct Shares {
     pub event: Share,
     /// Visits that place an order.
     pub order: Share,
-    /// Visits by known visitors, in a long run.
-    pub returning: Share,
 }
+
+/// Robots that come besides the visits. Matomo makes no visit of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Robots {
+    /// Crawlers, as a share of everybody who comes: at most [`MOST_ROBOTS`].
+    pub crawlers: Share,
+    /// Requests of AI chatbots (`recMode=1`, Matomo 5.6 and newer), likewise.
+    pub chatbots: Share,
+}
+
+/// The largest share of robots.
+pub const MOST_ROBOTS: f64 = 0.9;
 
 /// A scenario as somebody wrote it down.
 #[derive(Clone, Debug)]
 pub struct Draft {
+    /// How visitors of such a site behave.
+    pub profile: Profile,
     /// Mean arrival rate.
     pub rate: Rate,
     /// How arrivals spread.
     pub pattern: Pattern,
+    /// How the rate follows the day and the week; without it does not.
+    pub rhythm: Option<Rhythm>,
     /// Only the first so many visits of the plan.
     pub most_visits: Option<u64>,
     /// At most so many visits a day.
     pub most_visits_per_day: Option<u64>,
     /// Whose clock visits run on.
     pub clock: Clock,
+    /// What hits tell of visitors.
+    pub identity: Identity,
     /// The visitors' day.
     pub time_zone: TimeZone,
-    /// Page views of a visit, from and to.
-    pub pageviews: (u32, u32),
+    /// Page views of a visit, from and to; as the profile says where they are not given.
+    pub pageviews: Option<(u32, u32)>,
     /// Seconds between the page views of a visit in real time under [`Clock::Simulated`], from and to.
     pub pause: (f64, f64),
-    /// Seconds a visit lasts on its own clock, from and to.
-    pub length: (f64, f64),
+    /// Seconds a visit lasts on its own clock, from and to; as the profile says where they are not given.
+    pub length: Option<(f64, f64)>,
     /// How often things happen.
     pub shares: Shares,
+    /// Who comes besides visitors.
+    pub robots: Robots,
     /// What orders look like.
     pub shop: Shop,
+    /// What is sold; what the pages of the site show where it is not given.
+    pub catalogue: Option<Catalogue>,
     /// Where visitors go.
     pub site: Site,
     /// Chains of steps some of them walk, in the order in which they are tried.
     pub funnels: Vec<Funnel>,
+    /// Goals of the site in Matomo.
+    pub goals: Vec<Goal>,
+    /// Custom dimensions of the site in Matomo.
+    pub dimensions: Vec<Dimension>,
+}
+
+/// What visits look like where neither a setting nor the profile says it.
+pub const PAGEVIEWS: (u32, u32) = (3, 6);
+/// Seconds, likewise.
+pub const LENGTH: (f64, f64) = (60.0, 480.0);
+
+impl Draft {
+    /// The defaults of the settings, on a site and with a profile.
+    pub fn new(profile: Profile, site: Site) -> Draft {
+        let share = |value| Share(value);
+        Draft {
+            rate: Rate::PerSecond(20_000.0 / 86_400.0),
+            pattern: Pattern::Smooth,
+            rhythm: None,
+            most_visits: None,
+            most_visits_per_day: None,
+            clock: Clock::Simulated,
+            identity: Identity::Exact,
+            time_zone: TimeZone::UTC,
+            pageviews: None,
+            pause: (0.5, 2.0),
+            length: None,
+            shares: Shares {
+                direct: share(0.3),
+                search: share(0.15),
+                outlink: share(0.10),
+                download: share(0.08),
+                click: share(0.25),
+                event: share(0.12),
+                order: share(0.05),
+            },
+            robots: Robots::default(),
+            shop: Shop {
+                value: (Cents(1_599), Cents(29_999)),
+                items: (1, 5),
+                tax_rate: 0.1,
+                shipping: vec![Cents(0), Cents(599), Cents(999), Cents(1_599)],
+            },
+            catalogue: None,
+            site,
+            funnels: Vec::new(),
+            goals: Vec::new(),
+            dimensions: Vec::new(),
+            profile,
+        }
+    }
+
+    /// Fewest and most page views of a visit.
+    pub fn page_range(&self) -> (u32, u32) {
+        self.pageviews.unwrap_or_else(|| self.profile.pages.map_or(PAGEVIEWS, |pages| (1, pages.most)))
+    }
 }
 
 /// A setting of a scenario that cannot be.
@@ -150,8 +241,9 @@ impl Scenario {
             );
         }
         let whole = |(low, high): (u32, u32), most| 1 <= low && low <= high && high <= most;
-        if !whole(draft.pageviews, 100) {
-            let (low, high) = draft.pageviews;
+        if let Some((low, high)) = draft.pageviews
+            && !whole((low, high), 100)
+        {
             problem(
                 "PAGEVIEWS_MIN",
                 format!("{low} to {high} is not accepted; give 1 to 100, the lower one first"),
@@ -165,8 +257,10 @@ impl Scenario {
                 format!("{low} to {high} s is not accepted; give 0 to 3600, the lower one first"),
             );
         }
-        if !span(draft.length, 6.0, 7_200.0) {
-            let (low, high) = (draft.length.0 / 60.0, draft.length.1 / 60.0);
+        if let Some(length) = draft.length
+            && !span(length, 6.0, 7_200.0)
+        {
+            let (low, high) = (length.0 / 60.0, length.1 / 60.0);
             problem(
                 "VISIT_DURATION_MIN",
                 format!("{low} to {high} min is not accepted; give 0.1 to 120, the lower one first"),
@@ -208,28 +302,60 @@ impl Scenario {
                 ),
             );
         }
+        for (setting, robots) in [
+            ("TRAFFICINATOR_BOTS_SHARE", draft.robots.crawlers),
+            ("TRAFFICINATOR_CHATBOTS_SHARE", draft.robots.chatbots),
+        ] {
+            if robots.get() > MOST_ROBOTS {
+                problem(setting, format!("{} is not accepted; give 0 to {MOST_ROBOTS}", robots.get()));
+            }
+        }
+        let robots = draft.robots.crawlers.get() + draft.robots.chatbots.get();
+        if robots > MOST_ROBOTS {
+            let message = format!(
+                "{robots} together with TRAFFICINATOR_CHATBOTS_SHARE is not accepted; give up to {MOST_ROBOTS}"
+            );
+            problem("TRAFFICINATOR_BOTS_SHARE", message);
+        }
+        if draft.goals.len() > MOST_GOALS {
+            problem(
+                "goal",
+                format!("{} goals are not accepted; give at most {MOST_GOALS}", draft.goals.len()),
+            );
+        }
+        let ids = |ids: Vec<u32>| {
+            ids.iter().enumerate().find(|(at, id)| ids[..*at].contains(id)).map(|(_, id)| *id)
+        };
+        if let Some(id) = ids(draft.goals.iter().map(|goal| goal.id).collect()) {
+            problem("goal", format!("id {id} is given twice; give each goal once"));
+        }
+        if let Some(id) = ids(draft.dimensions.iter().map(|dimension| dimension.id).collect()) {
+            problem("dimension", format!("id {id} is given twice; give each dimension once"));
+        }
         if problems.is_empty() { Ok(Scenario(draft)) } else { Err(problems) }
     }
 
     /// What the plan does otherwise than a setting says, because Matomo would not record it as planned.
     pub fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
-        let (low, high) = self.pageviews;
-        let reach = f64::from(low) * LONGEST_GAP;
-        if self.length.1 > reach {
-            notes.push(format!(
-                "VISIT_DURATION_MAX {} min with {low} page views: hits of a visit stay within 29 minutes of each other \
-                 (after 30 Matomo begins a new visit), so some visits last {} min at most",
-                self.length.1 / 60.0,
-                reach / 60.0
-            ));
-        }
-        let needed = f64::from(high) + 7.0;
-        if self.length.0 < needed {
-            notes.push(format!(
-                "VISIT_DURATION_MIN {} min: hits of a visit are at least a second apart, so visits with many hits last longer",
-                self.length.0 / 60.0
-            ));
+        let (low, high) = self.page_range();
+        if let Some((least, most)) = self.length {
+            let reach = f64::from(low) * LONGEST_GAP;
+            if most > reach {
+                notes.push(format!(
+                    "VISIT_DURATION_MAX {} min with {low} page views: hits of a visit stay within 29 minutes of each \
+                     other (after 30 Matomo begins a new visit), so some visits last {} min at most",
+                    most / 60.0,
+                    reach / 60.0
+                ));
+            }
+            if least < f64::from(high) + 7.0 {
+                notes.push(format!(
+                    "VISIT_DURATION_MIN {} min: hits of a visit are at least a second apart, so visits with many hits \
+                     last longer",
+                    least / 60.0
+                ));
+            }
         }
         notes
     }
@@ -240,8 +366,9 @@ impl Scenario {
             funnel.steps.iter().map(|step| step.delay.1.clamp(1.0, LONGEST_GAP)).sum::<f64>() + CLOSING.1
         };
         let funnel = self.funnels.iter().map(steps).fold(0.0, f64::max);
-        let hits = f64::from(self.pageviews.1) + 8.0;
-        self.length.1.max(hits) + funnel
+        let limit =
+            self.length.map(|(_, most)| most).or(self.profile.reading.map(|reading| reading.longest_visit));
+        limit.unwrap_or(LENGTH.1).max(f64::from(MOST_HITS)) + funnel
     }
 
     /// The longest its hits may take to go out in real time, in seconds.
@@ -250,11 +377,14 @@ impl Scenario {
             Clock::Real => self.longest_visit(),
             Clock::Simulated => {
                 let funnel = self.funnels.iter().map(|funnel| funnel.steps.len()).max().unwrap_or(0);
-                (f64::from(self.pageviews.1) + funnel as f64 + 1.0) * self.pause.1
+                (f64::from(self.page_range().1) + funnel as f64 + 1.0) * self.pause.1
             }
         }
     }
 }
+
+/// The most hits of a visit, the steps of its funnel aside: what does not fit is left out.
+pub(crate) const MOST_HITS: u32 = 300;
 
 /// Seconds on the last page of a funnel.
 pub(crate) const CLOSING: (f64, f64) = (5.0, 30.0);

@@ -1,11 +1,17 @@
-//! The site that is visited: pages with addresses and titles, and the hierarchy a visitor walks along.
+//! The site that is visited: a graph of pages, found in the hierarchy of their addresses or given as it is.
+
+mod landmark;
+mod term;
 
 use std::collections::HashMap;
 
 use url::Url;
 
+pub use landmark::PageKind;
+pub use term::Term;
+
 use crate::encode::Text;
-use crate::random::{Stream, Weighted};
+use crate::random::{self, Stream};
 
 /// The URL list that is used where none is given.
 pub const DEFAULT_LIST: &str = include_str!("../../../config/urls.txt");
@@ -13,8 +19,32 @@ pub const DEFAULT_LIST: &str = include_str!("../../../config/urls.txt");
 /// The longest URL Matomo stores whole, with room for campaign parameters.
 pub(crate) const LONGEST_URL: usize = 1_000;
 
+/// Popularity of the page of rank r is r to the power of minus this (Breslau et al., Infocom 1999: 0.64 to 0.83).
+const ZIPF: f64 = 0.8;
+
 /// Index of a page of the site.
 pub type PageId = u32;
+
+/// A page as somebody wrote it down.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PageDraft {
+    /// Its absolute address.
+    pub url: String,
+    /// Its title; without one it is made of the address.
+    pub title: Option<String>,
+    /// What kind of page it is; found in the address where it is not given.
+    pub kind: Option<PageKind>,
+    /// How often it is visited, relative to other pages; by rank where it is not given.
+    pub weight: Option<f64>,
+    /// Addresses of the pages it leads to; those around it where none are given.
+    pub links: Vec<String>,
+    /// Numbers (SKU) of the products it shows.
+    pub products: Vec<String>,
+    /// Addresses of files that are offered on it.
+    pub downloads: Vec<String>,
+    /// Addresses of other sites that it leads to.
+    pub outlinks: Vec<String>,
+}
 
 /// One page.
 #[derive(Clone, Debug)]
@@ -23,12 +53,22 @@ pub struct Page {
     pub url: Text,
     /// Its title, as the list gives it.
     pub title: Text,
+    /// What kind of page it is.
+    pub kind: PageKind,
+    /// Numbers (SKU) of the products it shows, where somebody said so.
+    pub products: Vec<String>,
+    /// Files that are offered on it, where somebody said so.
+    pub downloads: Vec<Text>,
+    /// Other sites it leads to, where somebody said so.
+    pub outlinks: Vec<Text>,
+    /// The pages it leads to, where somebody said so.
+    links: Vec<PageId>,
+    /// Index of its section.
+    section: u32,
     /// The nearest page above it.
     parent: Option<PageId>,
     /// Pages right below it: a range of [`Site::order`].
     children: (u32, u32),
-    /// Where the page itself stands in [`Site::order`].
-    place: u32,
 }
 
 impl Page {
@@ -36,6 +76,21 @@ impl Page {
     pub fn name(&self) -> &str {
         let title = self.title.raw();
         title.rsplit_once(" / ").or_else(|| title.rsplit_once(" | ")).map_or(title, |(_, name)| name).trim()
+    }
+
+    /// The parts of the title before its name, the widest first.
+    pub fn sections(&self) -> Vec<&str> {
+        let title = self.title.raw();
+        let separator = if title.contains(" / ") { " / " } else { " | " };
+        let mut parts: Vec<&str> =
+            title.split(separator).map(str::trim).filter(|part| !part.is_empty()).collect();
+        parts.pop();
+        parts
+    }
+
+    /// The nearest page above it.
+    pub fn parent(&self) -> Option<PageId> {
+        self.parent
     }
 
     /// Scheme and host, without a slash at the end.
@@ -46,7 +101,7 @@ impl Page {
     }
 }
 
-/// A line of a URL list that cannot be used.
+/// A line of a URL list, or a page, that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {message}")]
 pub struct BadLine {
@@ -62,52 +117,157 @@ pub struct Site {
     pages: Vec<Page>,
     /// Pages grouped by parent, so that siblings stand together.
     order: Vec<PageId>,
-    /// Chance of a page to be the first of a visit.
-    entries: Weighted,
+    /// Sums of the weights of the pages before each place of [`Site::order`], and of all.
+    sums: Vec<f64>,
+    home: PageId,
+    /// Pages that lead to others, and all other pages that people come to from outside.
+    hubs: Drawer,
+    leaves: Drawer,
+    sections: Vec<Text>,
+    landmarks: Landmarks,
+    terms: term::Terms,
+}
+
+/// Pages with a meaning of their own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Landmarks {
+    /// Results of the site's search.
+    pub search: Option<PageId>,
+    /// The cart.
+    pub cart: Option<PageId>,
+    /// The way from the cart to the order.
+    pub checkout: Vec<PageId>,
+    /// What is shown once an order is placed.
+    pub confirmation: Option<PageId>,
+}
+
+/// The most steps of a checkout that are walked.
+const MOST_STEPS: usize = 4;
+
+/// Pages with the sums of their weights.
+#[derive(Clone, Debug, Default)]
+struct Drawer {
+    pages: Vec<PageId>,
+    sums: Vec<f64>,
+}
+
+impl Drawer {
+    fn new(pages: impl Iterator<Item = (PageId, f64)>) -> Drawer {
+        let mut drawer = Drawer { pages: Vec::new(), sums: vec![0.0] };
+        let mut sum = 0.0;
+        for (page, weight) in pages.filter(|(_, weight)| *weight > 0.0) {
+            sum += weight;
+            drawer.pages.push(page);
+            drawer.sums.push(sum);
+        }
+        drawer
+    }
+
+    fn draw(&self, stream: &mut Stream) -> Option<PageId> {
+        pick(&self.sums, stream).map(|index| self.pages[index])
+    }
+}
+
+/// Draws an index by weight, given the sums of the weights before each and of all; nothing where all weights are 0.
+fn pick(sums: &[f64], stream: &mut Stream) -> Option<usize> {
+    let (first, last) = (sums.first()?, sums.last()?);
+    let target = stream.range(*first, *last);
+    let index = sums.partition_point(|sum| *sum <= target);
+    (last > first).then(|| index.clamp(1, sums.len() - 1) - 1)
 }
 
 impl Site {
     /// Reads a URL list: one `URL<whitespace>Title` a line, `#` comments, blank lines. All bad lines are reported.
     pub fn parse(list: &str) -> Result<Site, Vec<BadLine>> {
-        let mut problems = Vec::new();
-        let mut pages: Vec<Page> = Vec::new();
-        let mut known: HashMap<&str, usize> = HashMap::new();
-        for (index, line) in list.trim_start_matches('\u{feff}').lines().enumerate() {
-            let line_number = index + 1;
+        let lines = list.trim_start_matches('\u{feff}').lines().enumerate();
+        let drafts = lines.filter_map(|(index, line)| {
             let text = line.trim();
             if text.is_empty() || text.starts_with('#') {
-                continue;
+                return None;
             }
             let (url, title) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
-            if let Err(message) = check_url(url) {
-                problems.push(BadLine { line: line_number, message });
-                continue;
+            let title = Some(title.trim().to_owned()).filter(|title| !title.is_empty());
+            Some((index + 1, PageDraft { url: url.to_owned(), title, ..PageDraft::default() }))
+        });
+        let site = Site::checked(drafts.collect());
+        site.map_err(|mut problems| {
+            if problems.is_empty() {
+                let message = "the list has no URL; give one `https://host/path    Title` a line".to_owned();
+                problems.push(BadLine { line: 1, message });
             }
-            if let Some(first) = known.insert(url, line_number) {
-                let message = format!("{url} is already on line {first}; give each URL once");
-                problems.push(BadLine { line: line_number, message });
-                continue;
-            }
-            let title = title.trim();
-            let title = if title.is_empty() { title_of(url) } else { title.to_owned() };
-            pages.push(Page {
-                url: Text::new(url),
-                title: Text::new(&title),
-                parent: None,
-                children: (0, 0),
-                place: 0,
-            });
-        }
-        if pages.is_empty() && problems.is_empty() {
-            problems.push(BadLine {
-                line: 1,
-                message: "the list has no URL; give one `https://host/path    Title` a line".to_owned(),
-            });
-        }
-        if problems.is_empty() { Ok(Site::link(pages)) } else { Err(problems) }
+            problems
+        })
     }
 
-    fn link(mut pages: Vec<Page>) -> Site {
+    /// The site of these pages. Problems name the place of a page, counted from 1, as their line.
+    pub fn new(pages: Vec<PageDraft>) -> Result<Site, Vec<BadLine>> {
+        Site::checked((1..).zip(pages).collect()).map_err(|mut problems| {
+            if problems.is_empty() {
+                problems
+                    .push(BadLine { line: 1, message: "the site has no page; give at least one".to_owned() });
+            }
+            problems
+        })
+    }
+
+    /// Pages with their lines. No page at all is an error without a problem.
+    fn checked(drafts: Vec<(usize, PageDraft)>) -> Result<Site, Vec<BadLine>> {
+        let mut problems = Vec::new();
+        let mut known: HashMap<String, (usize, PageId)> = HashMap::new();
+        for (index, (line, draft)) in drafts.iter().enumerate() {
+            let mut problem = |message| problems.push(BadLine { line: *line, message });
+            if let Err(message) = check_url(&draft.url) {
+                problem(message);
+                continue;
+            }
+            if let Some((first, _)) = known.get(&draft.url) {
+                problem(format!("{} is already on line {first}; give each URL once", draft.url));
+                continue;
+            }
+            known.insert(draft.url.clone(), (*line, index as PageId));
+            if let Some(weight) = draft.weight.filter(|weight| !(0.0..=1e9).contains(weight)) {
+                problem(format!("weight {weight} is not accepted; give 0 to 1e9"));
+            }
+            for url in draft.downloads.iter().chain(&draft.outlinks) {
+                if let Err(message) = check_url(url) {
+                    problem(message);
+                }
+            }
+        }
+        for (line, draft) in &drafts {
+            for link in draft.links.iter().filter(|link| !known.contains_key(*link)) {
+                let message =
+                    format!("links: {link:?} is not the URL of a page of this site; give one that is");
+                problems.push(BadLine { line: *line, message });
+            }
+        }
+        if !problems.is_empty() || drafts.is_empty() {
+            return Err(problems);
+        }
+        let weights: Vec<Option<f64>> = drafts.iter().map(|(_, draft)| draft.weight).collect();
+        let given: Vec<Option<PageKind>> = drafts.iter().map(|(_, draft)| draft.kind).collect();
+        let page = |draft: PageDraft| {
+            let texts = |list: &[String]| list.iter().map(|text| Text::new(text)).collect();
+            let title =
+                draft.title.filter(|title| !title.trim().is_empty()).unwrap_or_else(|| title_of(&draft.url));
+            Page {
+                url: Text::new(&draft.url),
+                title: Text::new(&title),
+                kind: draft.kind.unwrap_or(PageKind::Item),
+                downloads: texts(&draft.downloads),
+                outlinks: texts(&draft.outlinks),
+                links: draft.links.iter().map(|link| known[link].1).collect(),
+                products: draft.products,
+                section: 0,
+                parent: None,
+                children: (0, 0),
+            }
+        };
+        let pages = drafts.into_iter().map(|(_, draft)| page(draft)).collect();
+        Ok(Site::link(pages, &given, &weights))
+    }
+
+    fn link(mut pages: Vec<Page>, given: &[Option<PageKind>], weights: &[Option<f64>]) -> Site {
         let by_path: HashMap<Box<str>, PageId> = pages
             .iter()
             .enumerate()
@@ -121,7 +281,6 @@ impl Site {
         order.sort_by_key(|&id| parents[id as usize].map_or(0, |parent| u64::from(parent) + 1));
         for (place, &id) in order.iter().enumerate() {
             let place = place as u32;
-            pages[id as usize].place = place;
             pages[id as usize].parent = parents[id as usize];
             if let Some(parent) = parents[id as usize] {
                 let children = &mut pages[parent as usize].children;
@@ -131,8 +290,32 @@ impl Site {
                 children.1 = place + 1;
             }
         }
-        let weights: Vec<f64> = pages.iter().enumerate().map(|(id, page)| entry_weight(id, page)).collect();
-        Site { entries: Weighted::new(&weights), pages, order }
+        for (page, given) in pages.iter_mut().zip(given) {
+            let leads_on = page.children.0 < page.children.1 || page.links.len() > 1;
+            page.kind = given.unwrap_or_else(|| landmark::kind_of(page.url.raw(), leads_on));
+        }
+        let weights = popularity(&pages, weights);
+        let sums = std::iter::once(0.0)
+            .chain(order.iter().scan(0.0, |sum, &id| {
+                *sum += weights[id as usize];
+                Some(*sum)
+            }))
+            .collect();
+        let of = |wanted: fn(PageKind) -> bool| {
+            Drawer::new(
+                (0..)
+                    .zip(&pages)
+                    .filter(|(_, page)| wanted(page.kind))
+                    .map(|(id, _)| (id, weights[id as usize])),
+            )
+        };
+        let hubs = of(|kind| kind == PageKind::Section);
+        let leaves = of(|kind| matches!(kind, PageKind::Item | PageKind::Article));
+        let home = (0..).zip(&pages).find(|(_, page)| page.kind == PageKind::Home).map_or(0, |(id, _)| id);
+        let sections = name_sections(&mut pages);
+        let landmarks = landmarks(&pages);
+        let terms = term::Terms::new(&pages, &weights);
+        Site { pages, order, sums, home, hubs, leaves, sections, landmarks, terms }
     }
 
     /// How many pages it has: at least one.
@@ -155,49 +338,152 @@ impl Site {
         self.pages.iter()
     }
 
-    /// A page for a visit to begin with: home and sections more often than what is deep inside.
-    pub fn entry(&self, stream: &mut Stream) -> PageId {
-        self.entries.draw(stream) as PageId
+    /// The home page, or what comes closest.
+    pub fn home(&self) -> PageId {
+        self.home
     }
 
-    /// Any page, all alike.
-    pub fn any(&self, stream: &mut Stream) -> PageId {
-        stream.below(self.pages.len() as u32)
+    /// The section of a page.
+    pub fn section(&self, id: PageId) -> &Text {
+        &self.sections[self.page(id).section as usize]
     }
 
-    /// The page that a visitor of `from` opens next: below it, beside it, above it, or found by the menu. Never the
-    /// same page again, unless the site has no other.
+    /// Pages with a meaning of their own.
+    pub fn landmarks(&self) -> &Landmarks {
+        &self.landmarks
+    }
+
+    /// A page that leads to others, by its popularity.
+    pub fn hub(&self, stream: &mut Stream) -> PageId {
+        self.hubs.draw(stream).unwrap_or_else(|| self.leaf(stream))
+    }
+
+    /// A page inside the site, by its popularity.
+    pub fn leaf(&self, stream: &mut Stream) -> PageId {
+        self.leaves.draw(stream).unwrap_or(self.home)
+    }
+
+    /// What somebody searches for, the popular more often.
+    pub fn term(&self, stream: &mut Stream) -> u32 {
+        self.terms.draw(stream)
+    }
+
+    /// What somebody searches for and does not find.
+    pub fn missing_term(&self, stream: &mut Stream) -> u32 {
+        self.terms.draw_missing(stream)
+    }
+
+    /// A searched term by its number.
+    pub fn searched(&self, term: u32) -> &Term {
+        self.terms.get(term)
+    }
+
+    /// The page that a visitor of `from` opens next: one it leads to, or below it, beside it, above it, or found by
+    /// the menu. Never the same page again, unless the site has no other.
     pub fn next(&self, from: PageId, stream: &mut Stream) -> PageId {
-        let page = &self.pages[from as usize];
+        let page = self.page(from);
         let draw = stream.unit();
-        let below = page.children;
-        let beside = match page.parent {
-            Some(parent) => self.pages[parent as usize].children,
-            None => (0, 0),
-        };
-        let found = if below.0 < below.1 && draw < 0.65 {
-            self.order[stream.between(below.0, below.1 - 1) as usize]
-        } else if beside.1 - beside.0 > 1 && draw < 0.80 {
-            let other = stream.between(beside.0, beside.1 - 2);
-            self.order[(if other >= page.place { other + 1 } else { other }) as usize]
-        } else if let Some(parent) = page.parent
-            && draw < 0.92
-        {
-            parent
+        let found = if page.links.is_empty() {
+            self.around(page, draw, stream)
         } else {
-            self.entry(stream)
+            Some(*stream.pick(&page.links)).filter(|_| draw < 0.90)
         };
-        if found == from { (from + 1) % self.pages.len() as u32 } else { found }
+        let found = found.unwrap_or_else(|| if stream.chance(0.4) { self.home } else { self.hub(stream) });
+        if found != from {
+            return found;
+        }
+        let other = [self.hub(stream), self.leaf(stream), self.home, self.leaf(stream)];
+        other.into_iter().find(|other| *other != from).unwrap_or((from + 1) % self.pages.len() as u32)
+    }
+
+    fn around(&self, page: &Page, draw: f64, stream: &mut Stream) -> Option<PageId> {
+        let below = self.among(page.children, stream);
+        if below.is_some() && draw < 0.68 {
+            return below;
+        }
+        let beside = page.parent.and_then(|parent| self.among(self.page(parent).children, stream));
+        if beside.is_some() && draw < 0.82 {
+            return beside;
+        }
+        page.parent.filter(|_| draw < 0.93)
+    }
+
+    /// One of a range of [`Site::order`], by popularity.
+    fn among(&self, (from, to): (u32, u32), stream: &mut Stream) -> Option<PageId> {
+        let index = pick(&self.sums[from as usize..=to as usize], stream)?;
+        Some(self.order[from as usize + index])
     }
 }
 
-/// Shallow pages are entered more often, and early ones of the list more than late ones.
-fn entry_weight(index: usize, page: &Page) -> f64 {
-    let depth = page.url.raw().trim_end_matches('/').matches('/').count().saturating_sub(2) as f64;
-    libm::pow(0.25, depth.min(3.0)) * libm::pow(index as f64 + 1.0, -0.5)
+/// Popularity of the pages: what is given, and elsewhere by Zipf's law over ranks that nobody chose. Nobody strolls
+/// into a cart or a checkout.
+fn popularity(pages: &[Page], given: &[Option<f64>]) -> Vec<f64> {
+    let mut ranked: Vec<usize> = (0..pages.len()).collect();
+    ranked.sort_by_key(|&id| (random::hash_text(pages[id].url.raw()), id));
+    let mut weights = vec![0.0; pages.len()];
+    for (rank, id) in ranked.into_iter().enumerate() {
+        weights[id] = match (pages[id].kind.is_strolled(), given[id]) {
+            (false, _) => 0.0,
+            (true, Some(weight)) => weight,
+            (true, None) => libm::pow(rank as f64 + 1.0, -ZIPF),
+        };
+    }
+    if weights.iter().all(|weight| *weight <= 0.0) {
+        weights.fill(1.0);
+    }
+    weights
 }
 
-fn check_url(text: &str) -> Result<(), String> {
+/// Gives every page the index of its section: the first part of its title, or that of the page at the top of its
+/// branch.
+fn name_sections(pages: &mut [Page]) -> Vec<Text> {
+    let mut names: Vec<String> = Vec::new();
+    let mut known: HashMap<String, u32> = HashMap::new();
+    for id in 0..pages.len() {
+        let page = &pages[id];
+        let name = page.sections().first().map_or_else(
+            || {
+                let mut top = page;
+                while let Some(parent) = top.parent.filter(|parent| pages[*parent as usize].parent.is_some())
+                {
+                    top = &pages[parent as usize];
+                }
+                top.name().to_owned()
+            },
+            |name| (*name).to_owned(),
+        );
+        let next = names.len() as u32;
+        pages[id].section = *known.entry(name.clone()).or_insert_with(|| {
+            names.push(name);
+            next
+        });
+    }
+    names.iter().map(|name| Text::new(name)).collect()
+}
+
+fn landmarks(pages: &[Page]) -> Landmarks {
+    let all = |kind: PageKind| (0..).zip(pages).filter(move |(_, page)| page.kind == kind);
+    let first = |kind: PageKind| all(kind).next().map(|(id, _)| id);
+    let leads_on = |page: &Page| page.children.0 < page.children.1;
+    let is_below_another =
+        |page: &Page| page.parent.is_some_and(|parent| pages[parent as usize].kind == PageKind::Checkout);
+    let mut checkout: Vec<PageId> = all(PageKind::Checkout)
+        .filter(|(_, page)| leads_on(page) && is_below_another(page))
+        .map(|(id, _)| id)
+        .collect();
+    if checkout.is_empty() {
+        checkout = all(PageKind::Checkout).map(|(id, _)| id).collect();
+    }
+    checkout.truncate(MOST_STEPS);
+    Landmarks {
+        search: first(PageKind::Search),
+        cart: first(PageKind::Cart),
+        checkout,
+        confirmation: first(PageKind::Confirmation),
+    }
+}
+
+pub(crate) fn check_url(text: &str) -> Result<(), String> {
     let expected = "give an absolute URL such as https://shop.example.com/page";
     let url = Url::parse(text).map_err(|error| format!("{text:?} is not a URL ({error}); {expected}"))?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {

@@ -1,7 +1,9 @@
 //! Visits: the plan of one, as data small enough that a million can be open.
 
+use crate::goal::Goal;
 use crate::hit::Kind;
-use crate::ledger::{Cents, Ledger};
+use crate::ledger::{Cents, Ledger, Tally};
+use crate::robot::Robot;
 use crate::site::PageId;
 use crate::source::Source;
 use crate::visitor::Visitor;
@@ -19,6 +21,11 @@ pub struct Visit {
     pub predecessor: Option<u64>,
     /// Where it comes from.
     pub source: Source,
+    /// How long before it is sent it is over, in seconds: visits of visitors who come back within a short run lie
+    /// apart on their own clock.
+    pub past: u32,
+    /// Which robot it is, where it is no visit at all.
+    pub robot: Option<Robot>,
     /// What is done, in order; the first is a page view, the last a ping.
     pub actions: Vec<Action>,
 }
@@ -36,6 +43,8 @@ pub struct Action {
     pub offset_ms: u32,
     /// When its hit is due: milliseconds after the visit's arrival.
     pub due_ms: u32,
+    /// Goals of the scenario that it converts, one bit each.
+    pub converts: u16,
 }
 
 /// A page: of the site, or of a step of a funnel.
@@ -61,21 +70,34 @@ pub struct StepId {
 pub enum Deed {
     /// Views the page.
     Pageview,
-    /// Searches the site for the name of a page.
+    /// Searches the site.
     Search {
-        /// That page.
-        term: PageId,
+        /// One of the site's terms.
+        term: u32,
         /// How many results were found.
         results: u16,
     },
-    /// Clicks one of the built-in outlinks.
+    /// Clicks one of the outlinks of the page, or of the built-in ones.
     Outlink(u16),
-    /// Downloads one of the built-in files.
+    /// Downloads one of the files of the page, or of the built-in ones.
     Download(u16),
     /// Clicks something: one of the built-in click events.
     Click(u16),
     /// Another of the built-in events.
     Event(u16),
+    /// Is shown one of the built-in pieces of content.
+    Impression(u16),
+    /// Uses one of them.
+    Interaction(u16),
+    /// Converts a goal by hand: the index of one of the scenario's.
+    Goal(u8),
+    /// Has put the first items of the visit's order into the cart.
+    Cart {
+        /// How many of them.
+        items: u8,
+        /// What they cost, in cents.
+        revenue: u32,
+    },
     /// Places an order.
     Order {
         /// Which order of the visit.
@@ -101,6 +123,10 @@ pub enum Deed {
     },
     /// Is still there.
     Ping,
+    /// Asks for the page, as a robot does.
+    Crawl,
+    /// Asks for the page on somebody's behalf, as an AI chatbot does.
+    Chat,
 }
 
 impl Action {
@@ -112,16 +138,24 @@ impl Action {
             Deed::Outlink(_) => Kind::Outlink,
             Deed::Download(_) => Kind::Download,
             Deed::Click(_) | Deed::Event(_) => Kind::Event,
+            Deed::Impression(_) => Kind::Impression,
+            Deed::Interaction(_) => Kind::Interaction,
+            Deed::Goal(_) => Kind::Goal,
+            Deed::Cart { .. } => Kind::Cart,
             Deed::Order { .. } | Deed::StepOrder { .. } => Kind::Order,
             Deed::Step { kind, .. } => kind,
             Deed::Ping => Kind::Ping,
+            Deed::Crawl => Kind::Crawler,
+            Deed::Chat => Kind::Chatbot,
         }
     }
 
-    /// Revenue of an order; 0 for everything else.
+    /// Revenue of an order or a cart; 0 for everything else.
     pub fn revenue(&self) -> Cents {
         match self.deed {
-            Deed::Order { revenue, .. } | Deed::StepOrder { revenue, .. } => Cents(u64::from(revenue)),
+            Deed::Order { revenue, .. } | Deed::StepOrder { revenue, .. } | Deed::Cart { revenue, .. } => {
+                Cents(u64::from(revenue))
+            }
             _ => Cents(0),
         }
     }
@@ -133,12 +167,17 @@ impl Visit {
         self.actions.last().map_or(0, |last| last.offset_ms)
     }
 
-    /// What Matomo will count.
-    pub fn ledger(&self) -> Ledger {
-        let mut ledger = Ledger { visits: 1, ..Ledger::default() };
-        for action in &self.actions {
-            ledger.count(action.kind(), action.revenue());
+    /// What Matomo will count, given the goals of the scenario.
+    pub fn ledger(&self, goals: &[Goal]) -> Ledger {
+        let mut ledger = Ledger::default();
+        let mut tally = Tally::default();
+        if self.robot.is_none() {
+            ledger.begin(self);
         }
+        for action in &self.actions {
+            ledger.count(&mut tally, action, goals);
+        }
+        ledger.settle(&tally);
         ledger
     }
 }
@@ -150,6 +189,6 @@ mod tests {
     #[test]
     fn an_action_stays_small() {
         assert!(size_of::<Action>() <= 32, "{}", size_of::<Action>());
-        assert!(size_of::<Visit>() <= 128, "{}", size_of::<Visit>());
+        assert!(size_of::<Visit>() <= 136, "{}", size_of::<Visit>());
     }
 }

@@ -5,10 +5,12 @@ pub mod device;
 
 use std::net::Ipv4Addr;
 
+use sha1::{Digest, Sha1};
+
 use crate::encode::Text;
 use crate::random::{self, Domain, Stream, Weighted};
 use country::Countries;
-use device::DEVICES;
+use device::{Class, DEVICES};
 
 /// A visitor. Small, so that many visits can be open at once; names and texts are in [`Visitors`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +31,30 @@ pub struct Visitor {
     pub screen: u16,
     /// Their address, nobody else's.
     pub address: Ipv4Addr,
+    /// Who they are where they are known by name.
+    pub user: Option<UserId>,
+}
+
+/// A user id: what a site calls somebody who has an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UserId(u64);
+
+impl std::fmt::Display for UserId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "member-{:012x}", self.0)
+    }
+}
+
+impl UserId {
+    /// Matomo knows a user by the beginning of a hash of the user id, whatever else a hit says.
+    fn visitor_id(self) -> u64 {
+        let mut text = *b"member-000000000000";
+        for (place, digit) in text[7..].iter_mut().enumerate() {
+            *digit = b"0123456789abcdef"[(self.0 >> (44 - 4 * place) & 15) as usize];
+        }
+        let hash = Sha1::digest(text);
+        hash[..8].iter().fold(0, |id, byte| id << 8 | u64::from(*byte))
+    }
 }
 
 /// Everything visitors are drawn from.
@@ -37,6 +63,8 @@ pub struct Visitors {
     seed: u64,
     /// Seed of the identifiers: of this seed and this run only.
     identity: u64,
+    /// Share of visitors with a user id.
+    logged_in: f64,
     /// Where they come from.
     pub countries: Countries,
     devices: Weighted,
@@ -45,14 +73,15 @@ pub struct Visitors {
 }
 
 impl Visitors {
-    /// The visitors of a seed; `run` is the hash of the run id.
-    pub fn new(seed: u64, run: u64) -> Visitors {
+    /// The visitors of a seed; `run` is the hash of the run id, `logged_in` the share of them with a user id.
+    pub fn new(seed: u64, run: u64, logged_in: f64) -> Visitors {
         let weights = |pairs: &[(&str, u32)]| {
             Weighted::new(&pairs.iter().map(|(_, weight)| f64::from(*weight)).collect::<Vec<_>>())
         };
         Visitors {
             seed,
             identity: random::hash(seed, Domain::Identity, run),
+            logged_in,
             countries: Countries::new(seed),
             devices: Weighted::new(
                 &DEVICES.iter().map(|device| f64::from(device.weight)).collect::<Vec<_>>(),
@@ -68,16 +97,36 @@ impl Visitors {
         let (country, address) = self.countries.home(number);
         let home = self.countries.get(country);
         let device = self.devices.draw(&mut stream);
+        let user = random::hash(self.identity, Domain::User, number);
+        let user = (random::fraction(random::hash(self.seed, Domain::User, number)) < self.logged_in)
+            .then_some(UserId(user >> 16));
         Visitor {
             number,
-            id: random::hash(self.identity, Domain::Identity, number),
+            id: user
+                .map_or_else(|| random::hash(self.identity, Domain::Identity, number), UserId::visitor_id),
             country,
             city: home.city_weights.draw(&mut stream) as u16,
             language: home.language_weights.draw(&mut stream) as u16,
             device: device as u16,
             screen: self.screens[device].draw(&mut stream) as u16,
             address,
+            user,
         }
+    }
+
+    /// The kind of a visitor's device.
+    pub fn class(&self, visitor: &Visitor) -> Class {
+        DEVICES[usize::from(visitor.device)].class
+    }
+
+    /// How often each kind of device is used.
+    pub fn class_shares(&self) -> [f64; 5] {
+        let total: u32 = DEVICES.iter().map(|device| device.weight).sum();
+        let mut shares = [0.0; 5];
+        for device in &DEVICES {
+            shares[device.class as usize] += f64::from(device.weight) / f64::from(total);
+        }
+        shares
     }
 
     /// The user agent of a device.

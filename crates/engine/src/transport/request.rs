@@ -44,7 +44,6 @@ impl Requests {
                 target.authorization.clone().map(|value| (AUTHORIZATION, value)),
             ],
             user_agents: plan
-                .visitors()
                 .user_agents()
                 .map(|text| HeaderValue::from_str(text.raw()).expect("a user agent is a valid header"))
                 .collect(),
@@ -85,7 +84,7 @@ impl Requests {
         for (name, value) in self.headers.iter().flatten() {
             headers.insert(name.clone(), value.clone());
         }
-        headers.insert(USER_AGENT, self.user_agents[usize::from(visit.visitor.device)].clone());
+        headers.insert(USER_AGENT, self.user_agents[plan.user_agent(visit)].clone());
         let (method, path, body) = if self.token.is_some() {
             (Method::POST, self.form_path.clone(), bytes)
         } else {

@@ -11,9 +11,11 @@ use hyper::header::HeaderMap;
 use traffic::arrivals::Arrivals;
 use traffic::curve::{Curve, Nanos, SECOND};
 use traffic::hit::Kind;
+use traffic::ledger::Tally;
 use traffic::place::place;
 use traffic::plan::{Plan, Planner, Stamp};
 use traffic::scenario::Clock as VisitClock;
+use traffic::visit::Visit;
 
 use super::Assignment;
 use crate::agenda::{Agenda, Credit, Open, Slot};
@@ -181,17 +183,29 @@ impl State {
         }
     }
 
-    /// Plans a visit and puts it on the agenda, behind its predecessor where that is still open.
-    fn open(&mut self, number: u64, arrival: Nanos) -> Slot {
+    /// Plans a visit, and the robots that come along with it.
+    fn open(&mut self, number: u64, arrival: Nanos) {
         let actions = self.agenda.spare();
         let visit = self.planner.visit(&self.plan, number, actions);
         self.recorded.visits.planned += 1;
+        self.enter(visit, arrival);
+        for nth in 0..self.plan.robots(number) {
+            let actions = self.agenda.spare();
+            let robot = self.planner.robot(&self.plan, number, nth, actions);
+            self.enter(robot, arrival);
+        }
+    }
+
+    /// Puts a visit on the agenda, behind its predecessor where that is still open.
+    fn enter(&mut self, visit: Visit, arrival: Nanos) {
         self.recorded.hits.planned += visit.actions.len() as u64;
-        self.recorded.planned += visit.ledger();
+        self.recorded.planned += visit.ledger(&self.plan.scenario().goals);
         let clock = self.plan.scenario().clock;
         let here_ms = self.clock.unix_ms(arrival) + self.skew.ms();
         let wanted = match clock {
-            VisitClock::Simulated => here_ms - SAFETY_MS - i64::from(visit.length_ms()),
+            VisitClock::Simulated => {
+                here_ms - SAFETY_MS - i64::from(visit.length_ms()) - i64::from(visit.past) * 1_000
+            }
             VisitClock::Real => here_ms,
         };
         let placement = place(&visit, wanted, self.midnights.after(wanted), clock);
@@ -215,13 +229,14 @@ impl State {
             sent: false,
             flawed: false,
             credit: Credit::Unknown,
+            acknowledged: Tally::default(),
+            uncertain: Tally::default(),
             successor: None,
         });
         match predecessor {
             Some(before) => self.agenda.get(before).successor = Some(slot),
             None => self.schedule(slot),
         }
-        slot
     }
 
     /// When the next hit of a visit is due.
@@ -300,7 +315,7 @@ impl State {
     /// made up for at the planned rate, in the middle between those that are due, workers taking turns.
     fn holds_back(&mut self, slot: Slot, due: Nanos, now: Nanos) -> bool {
         let open = self.agenda.get(slot);
-        if now - due <= LATE_NS || open.started || open.held_back || open.tries > 0 {
+        if now - due <= LATE_NS || open.started || open.held_back || open.tries > 0 || open.visit.robot.is_some() {
             return false;
         }
         let rate = self.plan.rate(due);
@@ -364,8 +379,10 @@ impl State {
         }
         if !open.started {
             open.started = true;
-            self.recorded.visits.started += 1;
-            self.recorded.last_start = now;
+            if open.visit.robot.is_none() {
+                self.recorded.visits.started += 1;
+                self.recorded.last_start = now;
+            }
         }
         let at_ms = open.placement.at(index, action.offset_ms);
         let (cdt, at) = match self.plan.scenario().clock {
@@ -409,16 +426,17 @@ impl State {
     fn account(&mut self, slot: Slot, outcome: Outcome) {
         let open = self.agenda.get(slot);
         let action = &open.visit.actions[usize::from(open.next)];
+        let goals = &self.plan.scenario().goals;
         // Of a lonely ping Matomo makes no visit.
         let credit = |credit| if action.kind() == Kind::Ping { Credit::Unknown } else { credit };
         if outcome.is_accepted() {
             open.credit = open.credit.max(credit(Credit::Acknowledged));
-            self.recorded.acknowledged.count(action.kind(), action.revenue());
+            self.recorded.acknowledged.count(&mut open.acknowledged, action, goals);
         } else {
             open.flawed = true;
             if outcome.is_uncertain() {
                 open.credit = open.credit.max(credit(Credit::Uncertain));
-                self.recorded.uncertain.count(action.kind(), action.revenue());
+                self.recorded.uncertain.count(&mut open.uncertain, action, goals);
             }
         }
     }
@@ -451,6 +469,11 @@ impl State {
     }
 
     fn settle(&mut self, open: &Open) {
+        if open.visit.robot.is_some() {
+            return;
+        }
+        self.recorded.acknowledged.settle(&open.acknowledged);
+        self.recorded.uncertain.settle(&open.uncertain);
         let visits = &mut self.recorded.visits;
         match (open.started, open.flawed) {
             (false, _) => visits.dropped += 1,
@@ -459,8 +482,8 @@ impl State {
         }
         match open.credit {
             Credit::Unknown => {}
-            Credit::Uncertain => self.recorded.uncertain.visits += 1,
-            Credit::Acknowledged => self.recorded.acknowledged.visits += 1,
+            Credit::Uncertain => self.recorded.uncertain.begin(&open.visit),
+            Credit::Acknowledged => self.recorded.acknowledged.begin(&open.visit),
         }
     }
 

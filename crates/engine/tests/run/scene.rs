@@ -10,11 +10,10 @@ use engine::run::{Options, Run};
 use engine::target::{Secret, Target, Trust};
 use engine::transport::Client;
 use jiff::tz::TimeZone;
-use traffic::arrivals::Pattern;
 use traffic::curve::{Nanos, SECOND};
-use traffic::ledger::{Cents, Ledger};
-use traffic::order::Shop;
+use traffic::ledger::Ledger;
 use traffic::plan::{Plan, Tracking};
+use traffic::profile::Profile;
 use traffic::scenario::{self, Draft, Rate, Scenario, Share, Shares};
 use traffic::site::Site;
 use url::Url;
@@ -29,25 +28,17 @@ https://shop.example.org/about    About
 
 /// `visits` visits at `rate` a second: of one page view and a ping, without pauses.
 pub(crate) fn short(rate: f64, visits: u64) -> Draft {
+    let site = Site::parse(SITE).unwrap();
+    let mut profile = Profile::built_in("classic").unwrap();
+    profile.visitors.returning = 0.0;
     Draft {
         rate: Rate::PerSecond(rate),
-        pattern: Pattern::Smooth,
         most_visits: Some(visits),
-        most_visits_per_day: None,
-        clock: scenario::Clock::Simulated,
-        time_zone: TimeZone::UTC,
-        pageviews: (1, 1),
+        pageviews: Some((1, 1)),
         pause: (0.0, 0.0),
-        length: (6.0, 60.0),
+        length: Some((6.0, 60.0)),
         shares: Shares::default(),
-        shop: Shop {
-            value: (Cents(1_599), Cents(29_999)),
-            items: (1, 5),
-            tax_rate: 0.1,
-            shipping: vec![Cents(0), Cents(599)],
-        },
-        site: Site::parse(SITE).unwrap(),
-        funnels: Vec::new(),
+        ..Draft::new(profile, site)
     }
 }
 
@@ -62,9 +53,8 @@ pub(crate) fn rich(rate: f64, visits: u64) -> Draft {
         click: half,
         event: half,
         order: half,
-        returning: Share::default(),
     };
-    Draft { pageviews: (1, 3), shares, ..short(rate, visits) }
+    Draft { pageviews: Some((1, 3)), shares, ..short(rate, visits) }
 }
 
 pub(crate) fn plan(draft: Draft) -> Arc<Plan> {

@@ -1,12 +1,18 @@
 //! Drawing a visit: what its visitor does, page by page, and when.
 
 use super::Plan;
+use super::timing::{Gap, LEAST_MS, pause, spread};
 use crate::funnel::StepDeed;
-use crate::hit::Kind;
+use crate::goal::Trigger;
 use crate::order::{FixedOrder, Order};
-use crate::random::{Domain, Stream};
-use crate::scenario::{CLOSING, Clock, LONGEST_GAP};
+use crate::profile::Weibull;
+use crate::random::{self, Domain, Stream};
+use crate::robot::Robot;
+use crate::scenario::{CLOSING, LONGEST_GAP, MOST_HITS};
+use crate::site::{PageId, PageKind};
+use crate::source::{Channel, Source};
 use crate::visit::{Action, Deed, Place, StepId, Visit};
+use crate::visitor::Visitor;
 use crate::wording;
 
 /// The memory that visits are drawn in, one after the other.
@@ -15,23 +21,44 @@ pub struct Planner {
     /// What comes before each hit but the first.
     gaps: Vec<Gap>,
     order: Order,
+    /// What happens on pages besides, by the page view.
+    extras: Vec<(u16, Extra)>,
+    /// Pages of a purchase, from the cart to the order.
+    path: Vec<PageId>,
 }
 
-/// Time between two hits on the visit's own clock.
-#[derive(Clone, Copy, Debug)]
-enum Gap {
-    /// A part of the length of the visit, by weight.
-    Part(f64),
-    /// So many seconds.
-    Fixed(f64),
+/// Something that happens on a page, told before the page is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Extra {
+    Outlink,
+    Download,
+    Click,
+    Event,
+    Goal(u8),
+    Search,
 }
 
-/// What may happen on a page besides viewing it, at most once a visit.
-const EXTRAS: usize = 6;
+/// What somebody came to buy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purchase {
+    Nothing,
+    /// Fills a cart and leaves it.
+    Cart,
+    Order,
+}
 
-/// The least and the most milliseconds between two hits.
-const LEAST_MS: f64 = 1_000.0;
-const MOST_MS: f64 = LONGEST_GAP * 1_000.0;
+/// Robots are numbered like the visits they come along with, with this bit and then how many came before.
+const ROBOT: u64 = 1 << 63;
+
+/// Pages of a robot's round.
+const ROUND: (u32, u32) = (1, 4);
+
+/// At most so many searches in a row.
+const MOST_SEARCHES: u32 = 3;
+
+/// Of those who leave their cart, how many went to look at it, and how many of them began to check out.
+const LOOKED_AT_CART: f64 = 0.75;
+const BEGAN_CHECKOUT: f64 = 0.55;
 
 impl Planner {
     /// Plans visit `number`. `actions` is memory to use: that of a visit that is over.
@@ -42,14 +69,14 @@ impl Planner {
         self.gaps.clear();
         let mut visit = Visit {
             number,
-            visitor: plan.visitors.visitor(attendance.visitor),
+            visitor: plan.visitor(attendance.visitor),
             earlier: attendance.earlier,
             predecessor: attendance.predecessor,
-            source: plan.sources.draw(&mut stream),
+            source: plan.sources.draw(&plan.scenario.site, &mut stream),
+            past: plan.population.past(number),
+            robot: None,
             actions,
         };
-        let (low, high) = plan.scenario.length;
-        let length = stream.range(low, high);
         let funnel = plan.scenario.funnels.iter().position(|funnel| stream.chance(funnel.probability.get()));
         let exits = match funnel {
             Some(index) => {
@@ -63,30 +90,67 @@ impl Planner {
             self.close(&mut visit, Gap::Fixed(seconds));
         } else {
             self.browse(plan, &mut visit, &mut stream);
-            let weight = dwell(&mut stream);
-            self.close(&mut visit, Gap::Part(weight));
         }
-        self.time(&mut visit, length);
+        spread(&plan.scenario, &mut visit.actions, &self.gaps, &mut stream);
         pause(&mut visit, plan.scenario.pause, plan.scenario.clock, &mut stream);
         visit
     }
 
-    fn push(&mut self, visit: &mut Visit, deed: Deed, place: Place, view: u16, gap: Gap) {
+    /// Plans robot `nth` of those that come along with visit `number`.
+    pub fn robot(&mut self, plan: &Plan, number: u64, nth: u32, mut actions: Vec<Action>) -> Visit {
+        let mut stream = Stream::new(plan.seed, Domain::Robot, ROBOT | number << 8 | u64::from(nth));
+        actions.clear();
+        let robot = plan.robots.draw(&mut stream);
+        let (pages, deed) = match robot {
+            Robot::Crawler(_) => (stream.between(ROUND.0, ROUND.1), Deed::Crawl),
+            Robot::Chatbot(_) => (1, Deed::Chat),
+        };
+        let mut offset_ms = 0;
+        for view in 0..pages as u16 {
+            let place = Place::Page(plan.scenario.site.leaf(&mut stream));
+            actions.push(Action { deed, place, view, offset_ms, due_ms: offset_ms, converts: 0 });
+            offset_ms += stream.between(1_000, 3_000);
+        }
+        Visit {
+            number: ROBOT | number << 8 | u64::from(nth),
+            visitor: Visitor {
+                id: random::hash(plan.seed, Domain::Robot, stream.bits()),
+                ..plan.visitor(number)
+            },
+            earlier: 0,
+            predecessor: None,
+            source: Source::DIRECT,
+            past: 0,
+            robot: Some(robot),
+            actions,
+        }
+    }
+
+    fn push(&mut self, plan: &Plan, visit: &mut Visit, deed: Deed, place: Place, view: u16, gap: Gap) {
         if !visit.actions.is_empty() {
             self.gaps.push(gap);
         }
-        visit.actions.push(Action { deed, place, view, offset_ms: 0, due_ms: 0 });
+        let converts = plan.converts(deed, place);
+        visit.actions.push(Action { deed, place, view, offset_ms: 0, due_ms: 0, converts });
     }
 
     fn close(&mut self, visit: &mut Visit, gap: Gap) {
         if let Some(&Action { place, view, .. }) = visit.actions.last() {
-            self.push(visit, Deed::Ping, place, view, gap);
+            self.gaps.push(gap);
+            visit.actions.push(Action {
+                deed: Deed::Ping,
+                place,
+                view,
+                offset_ms: 0,
+                due_ms: 0,
+                converts: 0,
+            });
         }
     }
 
     /// Walks a funnel from its first step to its last.
     fn walk(&mut self, plan: &Plan, index: usize, visit: &mut Visit, stream: &mut Stream) {
-        let mut place = Place::Page(0);
+        let mut place = Place::Page(plan.scenario.site.home());
         let mut view = 0;
         for (step_index, step) in plan.scenario.funnels[index].steps.iter().enumerate() {
             let id = StepId { funnel: index as u16, step: step_index as u16 };
@@ -98,138 +162,328 @@ impl Planner {
                 }
                 StepDeed::Order(fixed) => {
                     let nth = step_index as u8 + 1;
-                    Deed::StepOrder { id, nth, revenue: self.price(plan, visit.number, nth, *fixed) }
+                    plan.draw_order(visit.number, nth, *fixed, &mut self.order);
+                    Deed::StepOrder { id, nth, revenue: self.order.revenue().0 as u32 }
                 }
                 other => Deed::Step { id, kind: other.kind() },
             };
             let seconds = stream.range(step.delay.0, step.delay.1);
-            self.push(visit, deed, place, view, Gap::Fixed(seconds));
+            self.push(plan, visit, deed, place, view, Gap::Fixed(seconds));
         }
     }
 
-    /// Walks along the site, with what happens on the pages.
+    /// Walks along the site, with what happens on the pages, and ends with a ping.
     fn browse(&mut self, plan: &Plan, visit: &mut Visit, stream: &mut Stream) {
         let scenario = &plan.scenario;
-        let (low, high) = scenario.pageviews;
-        let pages = stream.between(low, high) as u16;
-        let mut extras = self.extras(plan, visit.number, pages, stream);
-        extras.sort_by_key(|extra| extra.as_ref().map_or(u16::MAX, |(page, _)| *page));
-        let first = visit.actions.last().map_or(0, |last| last.view + 1);
-        let mut page = scenario.site.entry(stream);
-        let mut rest = extras.into_iter().flatten().peekable();
-        for index in 0..pages {
-            if index > 0 {
-                page = scenario.site.next(page, stream);
+        let is_begun = !visit.actions.is_empty();
+        let class = plan.visitors.class(&visit.visitor) as usize;
+        let bounces = !is_begun && stream.chance(plan.behaviour.bounce(visit.source.channel as usize, class));
+        let is_known = visit.earlier > 0;
+        let stage = plan.population.stage(visit.number);
+        let purchase = if bounces || !stream.chance(plan.behaviour.cart(stage, class, is_known)) {
+            Purchase::Nothing
+        } else if stream.chance(plan.behaviour.order(stage, class, is_known)) {
+            Purchase::Order
+        } else {
+            Purchase::Cart
+        };
+        if purchase != Purchase::Nothing {
+            plan.draw_order(visit.number, 0, FixedOrder::default(), &mut self.order);
+        }
+        self.lay_path(plan, purchase, stream);
+        let views = if bounces { 1 } else { draw_views(plan, self.path.len() as u32, stream) } as u16;
+        self.path.drain(..self.path.len().saturating_sub(usize::from(views) - 1));
+        self.draw_extras(plan, bounces, views, stream);
+
+        // The pages of a purchase come last; before them the products that are put into the cart.
+        let strolled = views - self.path.len() as u16;
+        let items = if purchase == Purchase::Nothing { 0 } else { self.order.items.len() };
+        let shown = items.min(usize::from(strolled).saturating_sub(1).max(1)) as u16;
+        let first_view = visit.actions.last().map_or(0, |last| last.view + 1);
+        let mut page = PageId::MAX;
+        let mut found: Option<PageId> = None;
+        let mut rest = Gap::Part(0.0);
+        for index in 0..views {
+            let product = (items > 0 && index < strolled && index + shown >= strolled)
+                .then(|| usize::from(index + shown - strolled));
+            page = if index >= strolled {
+                self.path[usize::from(index - strolled)]
+            } else if let Some(shelved) = product
+                .and_then(|item| plan.shelf.page(self.order.items[item].product))
+                .filter(|other| *other != page)
+            {
+                shelved
+            } else if page == PageId::MAX {
+                plan.entry(visit.source, stream)
+            } else {
+                found.filter(|other| *other != page).unwrap_or_else(|| scenario.site.next(page, stream))
+            };
+            found = None;
+            let view = first_view + index;
+            let place = Place::Page(page);
+            self.push(plan, visit, Deed::Pageview, place, view, rest);
+            let reading = plan.reading(page, stream);
+            let before = visit.actions.len();
+            self.content(plan, visit, page, view, views - index, stream);
+            if let Some(item) = product {
+                // What is not shown on a page of its own is added on the last one.
+                let count = if item + 1 == usize::from(shown) { items } else { item + 1 };
+                self.fill_cart(plan, visit, count, place, view);
             }
-            let view = first + index;
-            let weight = dwell(stream);
-            self.push(visit, Deed::Pageview, Place::Page(page), view, Gap::Part(weight));
-            while let Some((_, deed)) = rest.next_if(|(at, _)| *at == index) {
-                let weight = 0.5 * dwell(stream);
-                self.push(visit, deed, Place::Page(page), view, Gap::Part(weight));
+            if index + 1 == views && purchase == Purchase::Order {
+                let revenue = self.order.revenue().0 as u32;
+                self.push(plan, visit, Deed::Order { nth: 0, revenue }, place, view, Gap::Part(0.0));
+            }
+            found = self.happen(plan, visit, page, index, view, stream).or(found);
+            let parts = visit.actions.len() - before;
+            rest = self.divide(parts, reading, stream);
+            rest = self.read_on(plan, visit, rest, views - index);
+        }
+        self.close(visit, rest);
+    }
+
+    /// The pages of a purchase from the cart on, as far as the site has them.
+    fn lay_path(&mut self, plan: &Plan, purchase: Purchase, stream: &mut Stream) {
+        let landmarks = plan.scenario.site.landmarks();
+        self.path.clear();
+        match purchase {
+            Purchase::Nothing => {}
+            Purchase::Cart => {
+                if stream.chance(LOOKED_AT_CART) {
+                    self.path.extend(landmarks.cart);
+                    if stream.chance(BEGAN_CHECKOUT) {
+                        let steps = stream.between(1, 1 + landmarks.checkout.len() as u32) as usize;
+                        self.path.extend(landmarks.checkout.iter().take(steps));
+                    }
+                }
+            }
+            Purchase::Order => {
+                self.path.extend(landmarks.cart);
+                self.path.extend(&landmarks.checkout);
+                self.path.extend(landmarks.confirmation);
             }
         }
     }
 
-    /// What happens besides page views, each with its own independent probability, and on which page. Never the
-    /// first action: the page is viewed before.
-    fn extras(
+    /// What happens besides page views, each with its own probability, and on which page.
+    fn draw_extras(&mut self, plan: &Plan, bounces: bool, views: u16, stream: &mut Stream) {
+        self.extras.clear();
+        if bounces {
+            return;
+        }
+        let shares = &plan.scenario.shares;
+        let any = |stream: &mut Stream| stream.below(u32::from(views)) as u16;
+        let chances = [
+            (shares.outlink, Extra::Outlink),
+            (shares.download, Extra::Download),
+            (shares.click, Extra::Click),
+            (shares.event, Extra::Event),
+        ];
+        for (share, extra) in chances {
+            if stream.chance(plan.behaviour.engaged(share)) {
+                self.extras.push((any(stream), extra));
+            }
+        }
+        for (index, goal) in plan.scenario.goals.iter().enumerate() {
+            if let Trigger::Manual(share) = goal.trigger
+                && stream.chance(plan.behaviour.engaged(share))
+            {
+                self.extras.push((any(stream), Extra::Goal(index as u8)));
+            }
+        }
+        // People search to go on: not on their last page, where they have another.
+        if stream.chance(plan.behaviour.engaged(shares.search)) {
+            let page = stream.below(u32::from(views).saturating_sub(1).max(1)) as u16;
+            self.extras.push((page, Extra::Search));
+        }
+    }
+
+    /// Pieces of content of a page, and whether one is used.
+    fn content(
         &mut self,
         plan: &Plan,
-        number: u64,
-        pages: u16,
+        visit: &mut Visit,
+        page: PageId,
+        view: u16,
+        left: u16,
         stream: &mut Stream,
-    ) -> [Option<(u16, Deed)>; EXTRAS] {
-        let shares = &plan.scenario.shares;
+    ) {
+        let content = &plan.scenario.profile.content;
+        if !stream.chance(content.impressions) || is_full(visit, left) {
+            return;
+        }
+        let block = stream.below(wording::BLOCKS.len() as u32) as u16;
+        self.push(plan, visit, Deed::Impression(block), Place::Page(page), view, Gap::Part(0.0));
+        if stream.chance(content.interactions) {
+            self.push(plan, visit, Deed::Interaction(block), Place::Page(page), view, Gap::Part(0.0));
+        }
+    }
+
+    /// The cart after `count` items, where carts are told.
+    fn fill_cart(&mut self, plan: &Plan, visit: &mut Visit, count: usize, place: Place, view: u16) {
+        if plan.scenario.profile.shop.abandonment > 0.0 {
+            let revenue = self.order.first(count).0 as u32;
+            let deed = Deed::Cart { items: count as u8, revenue };
+            self.push(plan, visit, deed, place, view, Gap::Part(0.0));
+        }
+    }
+
+    /// What happens on page view `index`; the page that a search found.
+    fn happen(
+        &mut self,
+        plan: &Plan,
+        visit: &mut Visit,
+        page: PageId,
+        index: u16,
+        view: u16,
+        stream: &mut Stream,
+    ) -> Option<PageId> {
         let site = &plan.scenario.site;
-        let some = |list: usize, stream: &mut Stream| stream.below(list as u32) as u16;
-        let mut extras = [None; EXTRAS];
-        let chances =
-            [shares.search, shares.outlink, shares.download, shares.click, shares.event, shares.order];
-        for (index, chance) in chances.into_iter().enumerate() {
-            if !stream.chance(chance.get()) {
+        let place = Place::Page(page);
+        let own = site.page(page);
+        let sells = plan.shelf.product(page).is_some();
+        let some = |own: usize, built_in: usize, stream: &mut Stream| {
+            stream.below(if own > 0 { own } else { built_in } as u32) as u16
+        };
+        let mut found = None;
+        for at in 0..self.extras.len() {
+            let (on, extra) = self.extras[at];
+            if on != index {
                 continue;
             }
-            let page = stream.below(u32::from(pages)) as u16;
-            extras[index] = Some(match index {
-                0 => {
-                    let found = !stream.chance(0.08);
-                    let results = if found { stream.between(1, 48) as u16 } else { 0 };
-                    (page, Deed::Search { term: site.any(stream), results })
+            let deed = match extra {
+                Extra::Outlink => Deed::Outlink(some(own.outlinks.len(), wording::OUTLINKS.len(), stream)),
+                Extra::Download => {
+                    Deed::Download(some(own.downloads.len(), wording::DOWNLOADS.len(), stream))
                 }
-                1 => (page, Deed::Outlink(some(wording::OUTLINKS.len(), stream))),
-                2 => (page, Deed::Download(some(wording::DOWNLOADS.len(), stream))),
-                3 => (page, Deed::Click(some(wording::CLICKS.len(), stream))),
-                4 => (page, Deed::Event(some(wording::EVENTS.len(), stream))),
-                // People buy late in their visit.
-                _ => {
-                    let revenue = self.price(plan, number, 0, FixedOrder::default());
-                    (page.max(pages - 1 - page), Deed::Order { nth: 0, revenue })
+                Extra::Click => {
+                    Deed::Click(wording::pick(&wording::CLICKS, own.kind, sells, |bound| stream.below(bound)))
                 }
-            });
+                Extra::Event => {
+                    Deed::Event(wording::pick(&wording::EVENTS, own.kind, sells, |bound| stream.below(bound)))
+                }
+                Extra::Goal(goal) => Deed::Goal(goal),
+                Extra::Search => {
+                    found = self.search(plan, visit, view, stream);
+                    continue;
+                }
+            };
+            self.push(plan, visit, deed, place, view, Gap::Part(0.0));
         }
-        extras
+        found
     }
 
-    fn price(&mut self, plan: &Plan, number: u64, nth: u8, fixed: FixedOrder) -> u32 {
-        plan.draw_order(number, nth, fixed, &mut self.order);
-        self.order.revenue().0 as u32
-    }
-
-    /// Spreads the hits over the visit's own clock: fixed gaps as they are, the rest of the length by weight; every
-    /// gap at least a second and less than Matomo's 30 minutes.
-    fn time(&self, visit: &mut Visit, length: f64) {
-        let (mut parts, mut sum, mut fixed) = (0.0, 0.0, 0.0);
-        for gap in &self.gaps {
-            match gap {
-                Gap::Part(weight) => {
-                    parts += 1.0;
-                    sum += weight;
-                }
-                Gap::Fixed(seconds) => fixed += seconds * 1_000.0,
+    /// Searches, and searches again; the page that was found last.
+    fn search(&mut self, plan: &Plan, visit: &mut Visit, view: u16, stream: &mut Stream) -> Option<PageId> {
+        let site = &plan.scenario.site;
+        let how = plan.scenario.profile.search;
+        let here = visit.actions.last().map_or(Place::Page(site.home()), |last| last.place);
+        let place = site.landmarks().search.map_or(here, Place::Page);
+        let mut found = None;
+        for _ in 0..MOST_SEARCHES {
+            let is_missing = stream.chance(how.no_results);
+            let term = if is_missing { site.missing_term(stream) } else { site.term(stream) };
+            let searched = site.searched(term);
+            let results =
+                if is_missing { 0 } else { 1 + (random::hash_text(searched.text.raw()) % 48) as u16 };
+            self.push(plan, visit, Deed::Search { term, results }, place, view, Gap::Part(0.0));
+            found = searched.page;
+            if !stream.chance(how.refined) {
+                break;
             }
         }
-        let free = (length * 1_000.0 - fixed - parts * LEAST_MS).max(0.0);
-        let mut offset = 0;
-        for (action, gap) in visit.actions[1..].iter_mut().zip(&self.gaps) {
-            let ms = match gap {
-                Gap::Part(weight) => LEAST_MS + free * weight / sum,
-                Gap::Fixed(seconds) => seconds * 1_000.0,
-            };
-            offset += ms.clamp(LEAST_MS, MOST_MS) as u32;
-            action.offset_ms = offset;
+        found
+    }
+
+    /// Divides the time on a page among what happened on it; what is left comes before the next page.
+    fn divide(&mut self, parts: usize, reading: f64, stream: &mut Stream) -> Gap {
+        let from = self.gaps.len() - parts;
+        let mut sum = 0.0;
+        for gap in &mut self.gaps[from..] {
+            let part = 0.15 + stream.exponential();
+            sum += part;
+            *gap = Gap::Part(part);
         }
+        let last = 0.3 + stream.exponential();
+        sum += last;
+        for gap in &mut self.gaps[from..] {
+            if let Gap::Part(part) = gap {
+                *part *= reading / sum;
+            }
+        }
+        Gap::Part(reading * last / sum)
+    }
+
+    /// Pings while somebody reads on; what is left comes before the next page.
+    fn read_on(&mut self, plan: &Plan, visit: &mut Visit, rest: Gap, left: u16) -> Gap {
+        let (Some(reading), Gap::Part(mut seconds)) = (plan.scenario.profile.reading, rest) else {
+            return rest;
+        };
+        for _ in 0..reading.most_pings {
+            if seconds <= reading.ping_every + LEAST_MS / 1_000.0 || is_full(visit, left) {
+                break;
+            }
+            self.close(visit, Gap::Part(reading.ping_every));
+            seconds -= reading.ping_every;
+        }
+        Gap::Part(seconds)
     }
 }
 
-/// Weight of the time on a page: some are left at once, a few are read for long.
-fn dwell(stream: &mut Stream) -> f64 {
-    0.15 + stream.exponential()
+/// Whether there is no room for what can be left out, given how many pages are still to come.
+fn is_full(visit: &Visit, left: u16) -> bool {
+    visit.actions.len() + 2 * usize::from(left) + 24 > MOST_HITS as usize
 }
 
-/// When the hits go out: under the real clock when they happen; under the simulated one with a pause before each page
-/// view and before the closing ping, and everything else evenly within that pause.
-fn pause(visit: &mut Visit, pause: (f64, f64), clock: Clock, stream: &mut Stream) {
-    let actions = &mut visit.actions;
-    if clock == Clock::Real {
-        for action in actions.iter_mut() {
-            action.due_ms = action.offset_ms;
+/// How many pages a visit sees that does not bounce, and that needs `path` pages to buy something.
+fn draw_views(plan: &Plan, path: u32, stream: &mut Stream) -> u32 {
+    let scenario = &plan.scenario;
+    let (low, high) = scenario.page_range();
+    let Some(pages) = scenario.profile.pages else { return stream.between(low, high) };
+    // One page and nothing else is a bounce.
+    let least = low.max(2).min(high);
+    let within = |stream: &mut Stream| {
+        let views = libm::round(stream.inverse_gaussian(pages.mean, pages.shape)) as u32;
+        (least..=high).contains(&views.max(2)).then_some(views.max(2))
+    };
+    let views = (0..16).find_map(|_| within(stream)).unwrap_or_else(|| stream.between(least, high));
+    // A purchase takes its pages, and two to choose something.
+    if path > 0 { views.max(path + 2).min(high) } else { views }
+}
+
+impl Plan {
+    /// Where a visit begins.
+    fn entry(&self, source: Source, stream: &mut Stream) -> PageId {
+        let site = &self.scenario.site;
+        if let Some(page) = source.term.and_then(|term| site.searched(term).page) {
+            return page;
         }
-        return;
-    }
-    let mut due = 0.0;
-    let mut start = 0;
-    while start + 1 < actions.len() {
-        let steps = 1 + actions[start + 1..]
-            .iter()
-            .take_while(|action| !matches!(action.kind(), Kind::Pageview | Kind::Ping))
-            .count();
-        let steps = steps.min(actions.len() - 1 - start);
-        let whole = stream.range(pause.0, pause.1) * 1_000.0;
-        for step in 1..=steps {
-            actions[start + step].due_ms = (due + whole * step as f64 / steps as f64).round() as u32;
+        match self.entries[source.channel as usize].draw(stream) {
+            0 => site.home(),
+            1 => site.hub(stream),
+            _ => site.leaf(stream),
         }
-        due += whole;
-        start += steps;
     }
+
+    /// Seconds that somebody stays on a page.
+    fn reading(&self, page: PageId, stream: &mut Stream) -> f64 {
+        let Some(reading) = self.scenario.profile.reading else {
+            return 30.0 * (0.15 + stream.exponential());
+        };
+        let Weibull { shape, scale } = match self.scenario.site.page(page).kind {
+            PageKind::Home => reading.home,
+            PageKind::Section => reading.section,
+            PageKind::Item if self.shelf.product(page).is_some() => reading.product,
+            PageKind::Item | PageKind::Article => reading.article,
+            PageKind::Search => reading.search,
+            PageKind::Cart | PageKind::Checkout => reading.checkout,
+            PageKind::Confirmation => reading.other,
+        };
+        stream.weibull(shape, scale).min(LONGEST_GAP)
+    }
+}
+
+impl Source {
+    /// From nowhere.
+    pub(crate) const DIRECT: Source = Source::new(Channel::Direct);
 }

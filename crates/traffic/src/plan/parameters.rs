@@ -2,13 +2,18 @@
 
 use std::fmt::Write;
 
-use super::Plan;
+use super::{Plan, Texts};
+use crate::dimension::{ActionValues, Values, VisitValues};
 use crate::encode::{Parameters, Text};
 use crate::funnel::{Step, StepDeed};
+use crate::goal::Trigger;
 use crate::hit::Kind;
 use crate::order::{FixedOrder, Order};
+use crate::profile::Performance;
 use crate::random::{self, Domain, Stream};
-use crate::source::Source;
+use crate::robot::Robot;
+use crate::scenario::Identity;
+use crate::site::{Page, PageId, PageKind};
 use crate::visit::{Action, Deed, Place, StepId, Visit};
 use crate::visitor::Visitor;
 use crate::wording;
@@ -32,8 +37,9 @@ pub struct Scratch {
 impl Plan {
     /// Tells the parameters of hit `index` of a visit.
     ///
-    /// `cid` is on every hit, `new_visit`, the referrer and the place of the visitor on the first one only; what needs
-    /// a token is told only where one goes along (measured on Matomo: anything else loses or merges visits).
+    /// The visitor is named on every hit, `new_visit`, the referrer and the place of the visitor are on the first one
+    /// only; what needs a token is told only where one goes along (measured on Matomo: anything else loses or merges
+    /// visits).
     pub fn parameters(
         &self,
         visit: &Visit,
@@ -43,37 +49,24 @@ impl Plan {
         out: &mut impl Parameters,
     ) {
         let action = &visit.actions[index];
-        let visitor = &visit.visitor;
         out.number("idsite", i64::from(self.tracking.site));
         out.plain("rec", "1");
         out.plain("apiv", "1");
         out.plain("send_image", "0");
-        scratch.text.clear();
-        let _infallible = write!(scratch.text, "{:016x}", visitor.id);
-        out.plain("cid", &scratch.text);
-        self.page(visit, index, action, out);
-        if index == 0 {
-            out.plain("new_visit", "1");
-            match visit.source {
-                Source::Referrer(referrer) => out.value("urlref", referrer.url),
-                Source::Campaign(campaign) => {
-                    if let Some(referrer) = campaign.referrer {
-                        out.value("urlref", referrer);
-                    }
-                }
-                Source::Direct => {}
+        if let Some(robot) = visit.robot {
+            self.robot(visit, robot, action, scratch, out);
+        } else {
+            self.identity(visit, index, scratch, out);
+            self.page(visit, index, action, out);
+            if index == 0 {
+                self.sources.refer(visit.source, &self.scenario.site, out);
             }
-        }
-        self.deed(visit, action, scratch, out);
-        let mut id = [0; 6];
-        out.plain("pv_id", page_view_id(self.seed, visit.number, action.view, &mut id));
-        out.text("ua", self.visitors.user_agent(visitor.device));
-        let home = self.visitors.countries.get(visitor.country);
-        out.text("lang", &home.languages[usize::from(visitor.language)]);
-        out.plain("res", self.visitors.screen(visitor));
-        self.origin(visitor, index, scratch, out);
-        if let Some(name) = &self.tag {
-            out.value(name, &self.run_id);
+            self.deed(visit, action, scratch, out);
+            let mut id = [0; 6];
+            out.plain("pv_id", page_view_id(self.seed, visit.number, action.view, &mut id));
+            self.equipment(&visit.visitor, out);
+            self.origin(&visit.visitor, index, scratch, out);
+            self.describe(visit, action, index, out);
         }
         if let Some(Stamp { cdt, local_seconds }) = stamp {
             out.number("h", i64::from(local_seconds / 3_600));
@@ -85,6 +78,73 @@ impl Plan {
         }
     }
 
+    /// Who it is.
+    fn identity(&self, visit: &Visit, index: usize, scratch: &mut Scratch, out: &mut impl Parameters) {
+        let text = &mut scratch.text;
+        text.clear();
+        let _infallible = write!(text, "{:016x}", visit.visitor.id);
+        match self.scenario.identity {
+            Identity::Exact => {
+                out.plain("cid", text);
+                if index == 0 {
+                    out.plain("new_visit", "1");
+                }
+            }
+            Identity::Browser => {
+                out.plain("_id", text);
+                out.plain("_idn", if visit.earlier == 0 { "1" } else { "0" });
+                // Browsers keep answers apart by it.
+                let number = random::hash(self.seed, Domain::PageView, visit.number ^ (index as u64) << 40);
+                out.number("r", (number % 1_000_000) as i64);
+            }
+        }
+        if let Some(user) = visit.visitor.user {
+            text.clear();
+            let _infallible = write!(text, "{user}");
+            out.plain("uid", text);
+        }
+    }
+
+    /// What somebody browses with.
+    fn equipment(&self, visitor: &Visitor, out: &mut impl Parameters) {
+        out.text("ua", self.visitors.user_agent(visitor.device));
+        let home = self.visitors.countries.get(visitor.country);
+        out.text("lang", &home.languages[usize::from(visitor.language)]);
+        out.plain("res", self.visitors.screen(visitor));
+    }
+
+    /// A robot tells who it is and what it wants.
+    fn robot(
+        &self,
+        visit: &Visit,
+        robot: Robot,
+        action: &Action,
+        scratch: &mut Scratch,
+        out: &mut impl Parameters,
+    ) {
+        scratch.text.clear();
+        let _infallible = write!(scratch.text, "{:016x}", visit.visitor.id);
+        out.plain("cid", &scratch.text);
+        out.text("url", self.url(action.place));
+        if let Robot::Chatbot(_) = robot {
+            out.plain("recMode", "1");
+        }
+        out.text("ua", &self.robots.user_agents()[robot.index()]);
+    }
+
+    /// The user agents of everybody who comes: of devices first, then of robots.
+    pub fn user_agents(&self) -> impl Iterator<Item = &Text> {
+        self.visitors.user_agents().chain(self.robots.user_agents())
+    }
+
+    /// Where the user agent of a visit stands among [`Plan::user_agents`].
+    pub fn user_agent(&self, visit: &Visit) -> usize {
+        match visit.robot {
+            Some(robot) => self.visitors.user_agents().count() + robot.index(),
+            None => usize::from(visit.visitor.device),
+        }
+    }
+
     /// `url` of the page, with the parameters of the campaign on the first hit.
     fn page(&self, visit: &Visit, index: usize, action: &Action, out: &mut impl Parameters) {
         let url = match action.deed {
@@ -92,14 +152,14 @@ impl Plan {
             _ => None,
         };
         let url = url.unwrap_or_else(|| self.url(action.place));
-        match visit.source {
-            Source::Campaign(campaign) if index == 0 => {
+        match self.sources.parameters(visit.source) {
+            Some(parameters) if index == 0 => {
                 let sign = |page: &str| if page.contains('?') { "&" } else { "?" };
                 match url.raw().find('#') {
-                    None => out.joined("url", url, &[sign(url.raw()), campaign.parameters]),
+                    None => out.joined("url", url, &[sign(url.raw()), parameters]),
                     Some(at) => {
                         let (page, fragment) = url.raw().split_at(at);
-                        out.joined("url", &Text::new(page), &[sign(page), campaign.parameters, fragment]);
+                        out.joined("url", &Text::new(page), &[sign(page), parameters, fragment]);
                     }
                 }
             }
@@ -121,34 +181,59 @@ impl Plan {
     /// What was done.
     fn deed(&self, visit: &Visit, action: &Action, scratch: &mut Scratch, out: &mut impl Parameters) {
         let site = &self.scenario.site;
+        let page = match action.place {
+            Place::Page(id) => site.page(id),
+            Place::Step(_) => site.page(site.home()),
+        };
         match action.deed {
-            Deed::Pageview => match action.place {
-                Place::Page(id) => out.text("action_name", &site.page(id).title),
-                Place::Step(id) => {
-                    if let StepDeed::Pageview(title) = &self.step(id).deed {
-                        out.text("action_name", title);
-                    }
-                }
-            },
+            Deed::Pageview => self.pageview(visit, action, out),
             Deed::Search { term, results } => {
-                scratch.text.clear();
-                scratch.text.extend(site.page(term).name().chars().flat_map(char::to_lowercase));
-                out.value("search", &scratch.text);
+                let term = site.searched(term);
+                out.text("search", &term.text);
+                if let Some(category) = &term.category {
+                    out.text("search_cat", category);
+                }
                 out.number("search_count", i64::from(results));
             }
-            Deed::Outlink(link) => out.value("link", wording::OUTLINKS[usize::from(link)]),
-            Deed::Download(file) => {
-                let origin = match action.place {
-                    Place::Page(id) => site.page(id).origin(),
-                    Place::Step(_) => site.page(0).origin(),
-                };
+            Deed::Outlink(link) => match page.outlinks.get(usize::from(link)) {
+                Some(url) => out.text("link", url),
+                None => out.value("link", wording::OUTLINKS[usize::from(link)]),
+            },
+            Deed::Download(file) => match page.downloads.get(usize::from(file)) {
+                Some(url) => out.text("download", url),
+                None => {
+                    scratch.text.clear();
+                    scratch.text.push_str(page.origin());
+                    scratch.text.push_str(wording::DOWNLOADS[usize::from(file)]);
+                    out.value("download", &scratch.text);
+                }
+            },
+            Deed::Click(index) => event(&wording::CLICKS[usize::from(index)], page, out),
+            Deed::Event(index) => event(&wording::EVENTS[usize::from(index)], page, out),
+            Deed::Impression(block) | Deed::Interaction(block) => {
+                let block = &wording::BLOCKS[usize::from(block)];
+                out.value("c_n", block.name);
+                out.value("c_p", block.piece);
                 scratch.text.clear();
-                scratch.text.push_str(origin);
-                scratch.text.push_str(wording::DOWNLOADS[usize::from(file)]);
-                out.value("download", &scratch.text);
+                scratch.text.push_str(page.origin());
+                scratch.text.push_str(block.target);
+                out.value("c_t", &scratch.text);
+                if let Deed::Interaction(_) = action.deed {
+                    out.value("c_i", block.interaction);
+                }
             }
-            Deed::Click(index) => event(&wording::CLICKS[usize::from(index)], out),
-            Deed::Event(index) => event(&wording::EVENTS[usize::from(index)], out),
+            Deed::Goal(index) => {
+                let goal = &self.scenario.goals[usize::from(index)];
+                out.number("idgoal", i64::from(goal.id));
+                if let Trigger::Manual(_) = goal.trigger
+                    && goal.revenue.0 > 0
+                {
+                    scratch.text.clear();
+                    let _infallible = write!(scratch.text, "{}", goal.revenue);
+                    out.plain("revenue", &scratch.text);
+                }
+            }
+            Deed::Cart { items, .. } => self.cart(visit.number, usize::from(items), scratch, out),
             Deed::Order { nth, .. } => self.order(visit.number, nth, FixedOrder::default(), scratch, out),
             Deed::StepOrder { id, nth, .. } => {
                 if let StepDeed::Order(fixed) = self.step(id).deed {
@@ -157,10 +242,153 @@ impl Plan {
             }
             Deed::Step { id, .. } => step(&self.step(id).deed, out),
             Deed::Ping => out.plain("ping", "1"),
+            Deed::Crawl | Deed::Chat => {}
         }
-        if action.kind() == Kind::Event {
+        if matches!(action.kind(), Kind::Event | Kind::Impression | Kind::Interaction | Kind::Goal) {
             out.plain("ca", "1");
         }
+    }
+
+    /// A page view: its title, how fast it was, and what it shows.
+    fn pageview(&self, visit: &Visit, action: &Action, out: &mut impl Parameters) {
+        let id = match action.place {
+            Place::Page(id) => id,
+            Place::Step(step) => {
+                if let StepDeed::Pageview(title) = &self.step(step).deed {
+                    out.text("action_name", title);
+                }
+                self.measures(visit, action, None, out);
+                return;
+            }
+        };
+        let page = self.scenario.site.page(id);
+        out.text("action_name", &page.title);
+        self.measures(visit, action, Some(page), out);
+        let details = &self.scenario.profile.details;
+        if details.products {
+            self.product(id, page, out);
+        }
+        if details.custom_variables {
+            out.text("cvar", self.page_text(id, &self.texts.page_variables, &self.texts.product_variable));
+        }
+    }
+
+    /// The text of a kind of page.
+    fn page_text<'a>(&self, id: PageId, kinds: &'a [Text], product: &'a Text) -> &'a Text {
+        if self.shelf.product(id).is_some() {
+            product
+        } else {
+            &kinds[self.scenario.site.page(id).kind as usize]
+        }
+    }
+
+    /// A product that is looked at, or a category.
+    fn product(&self, id: PageId, page: &Page, out: &mut impl Parameters) {
+        if let Some(product) = self.shelf.product(id) {
+            let shown = self.shelf.get(product);
+            out.text("_pks", &shown.sku);
+            out.text("_pkn", &shown.name);
+            out.text("_pkc", &shown.category);
+            out.text("_pkp", &shown.price);
+        } else if page.kind == PageKind::Section && self.shelf.leads_to_products(id) {
+            out.value("_pkc", page.name());
+        }
+    }
+
+    /// How fast the page was, and how large.
+    fn measures(&self, visit: &Visit, action: &Action, page: Option<&Page>, out: &mut impl Parameters) {
+        let profile = &self.scenario.profile;
+        if let Some(performance) = profile.performance {
+            let key = random::hash(self.seed, Domain::Performance, visit.number);
+            let class = self.visitors.class(&visit.visitor) as usize;
+            let mut stream = Stream::new(key, Domain::Performance, u64::MAX);
+            let slowness = profile.devices.all()[class].slowness
+                * self.visitors.countries.get(visit.visitor.country).slowness
+                * stream.lognormal(1.0, performance.visit_sigma);
+            let mut stream = Stream::new(key, Domain::Performance, u64::from(action.view));
+            let Performance {
+                network,
+                server,
+                transfer,
+                dom_processing,
+                dom_completion,
+                on_load,
+                page_sigma,
+                ..
+            } = performance;
+            let timings = [
+                // A connection that is open need not be opened again.
+                ("pf_net", if action.view == 0 { network } else { network / 15.0 }),
+                ("pf_srv", server),
+                ("pf_tfr", transfer),
+                ("pf_dm1", dom_processing),
+                ("pf_dm2", dom_completion),
+                ("pf_onl", on_load),
+            ];
+            for (name, median) in timings {
+                out.number(name, milliseconds(stream.lognormal(median * slowness, page_sigma)));
+            }
+        }
+        if profile.details.bandwidth {
+            let hash = random::hash_text(page.map_or("", |page| page.url.raw()));
+            let size = 38_000.0 * libm::pow(9.0, random::fraction(hash));
+            let mut stream =
+                Stream::new(self.seed, Domain::Performance, visit.number ^ u64::from(action.view) << 48);
+            out.number("bw_bytes", stream.lognormal(size, 0.05) as i64);
+        }
+    }
+
+    /// What is told of the visitor, the visit and the page beside what was done.
+    fn describe(&self, visit: &Visit, action: &Action, index: usize, out: &mut impl Parameters) {
+        let Texts { visit_variables, customer_types, page_types, product_type, devices, dimensions, .. } =
+            &self.texts;
+        let customer = match (visit.visitor.user, visit.earlier) {
+            (Some(_), _) => 2,
+            (None, 0) => 0,
+            _ => 1,
+        };
+        if self.scenario.profile.details.custom_variables && index == 0 {
+            out.text("_cvar", &visit_variables[customer]);
+        }
+        for (place, (dimension, name)) in self.scenario.dimensions.iter().zip(dimensions).enumerate() {
+            let draw = |number: u64| Stream::new(self.seed, Domain::Dimension, number << 8 | place as u64);
+            match &dimension.values {
+                Values::Visit(VisitValues::CustomerType) => out.text(name, &customer_types[customer]),
+                Values::Visit(VisitValues::Device) => {
+                    out.text(name, &devices[self.visitors.class(&visit.visitor) as usize]);
+                }
+                Values::Visit(VisitValues::Listed(list)) => {
+                    out.text(name, &list.texts[list.weights.draw(&mut draw(visit.visitor.number))]);
+                }
+                Values::Action(_) if !action.kind().is_action() => {}
+                Values::Action(ActionValues::Listed(list)) => {
+                    let number = random::hash(visit.number, Domain::Dimension, index as u64) >> 8;
+                    out.text(name, &list.texts[list.weights.draw(&mut draw(number))]);
+                }
+                Values::Action(values) => {
+                    let Place::Page(id) = action.place else { continue };
+                    match values {
+                        ActionValues::PageCategory => out.text(name, self.scenario.site.section(id)),
+                        _ => out.text(name, self.page_text(id, page_types, product_type)),
+                    }
+                }
+            }
+        }
+        if let Some(name) = &self.tag {
+            out.value(name, &self.run_id);
+        }
+    }
+
+    fn cart(&self, number: u64, items: usize, scratch: &mut Scratch, out: &mut impl Parameters) {
+        let Scratch { text, order } = scratch;
+        self.draw_order(number, 0, FixedOrder::default(), order);
+        out.plain("idgoal", "0");
+        text.clear();
+        order.write_items(&self.shelf, items, text);
+        out.value("ec_items", text);
+        text.clear();
+        let _infallible = write!(text, "{}", order.first(items));
+        out.plain("revenue", text);
     }
 
     fn order(
@@ -183,7 +411,7 @@ impl Plan {
         }
         out.plain("ec_id", text);
         text.clear();
-        order.write_items(text);
+        order.write_items(&self.shelf, order.items.len(), text);
         out.value("ec_items", text);
         let parts = [
             ("revenue", order.revenue()),
@@ -202,7 +430,7 @@ impl Plan {
     /// Draws order `nth` of a visit: the same one when it is planned and when it is sent.
     pub(super) fn draw_order(&self, number: u64, nth: u8, fixed: FixedOrder, order: &mut Order) {
         let mut stream = Stream::new(self.seed, Domain::Order, (number << 8) | u64::from(nth));
-        order.draw(&self.scenario.shop, fixed, &mut stream);
+        order.draw(&self.scenario.shop, &self.shelf, fixed, &mut stream);
     }
 
     /// Where the visitor is. The address goes with every hit, the place with the first: Matomo takes all five parts
@@ -226,10 +454,15 @@ impl Plan {
     }
 }
 
-fn event(event: &wording::Event, out: &mut impl Parameters) {
+/// Milliseconds as Matomo stores them: it drops what is longer than its column holds.
+fn milliseconds(ms: f64) -> i64 {
+    (ms as i64).clamp(0, 60_000)
+}
+
+fn event(event: &wording::Event, page: &Page, out: &mut impl Parameters) {
     out.value("e_c", event.category);
     out.value("e_a", event.action);
-    out.value("e_n", event.name);
+    out.value("e_n", event.name.unwrap_or_else(|| page.name()));
     if let Some(value) = event.value {
         out.number("e_v", i64::from(value));
     }

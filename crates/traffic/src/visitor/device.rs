@@ -9,6 +9,20 @@ pub enum Class {
     Phone,
     /// A tablet.
     Tablet,
+    /// A television set.
+    Tv,
+    /// A game console.
+    Console,
+}
+
+impl Class {
+    /// All of them, in the order of their declaration.
+    pub const ALL: [Class; 5] = [Class::Desktop, Class::Phone, Class::Tablet, Class::Tv, Class::Console];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        ["desktop", "phone", "tablet", "tv", "console"][self as usize]
+    }
 }
 
 /// A browser on a system on a kind of device.

@@ -1,44 +1,47 @@
-//! The scenario of existing deployments: their default settings, on the built-in site.
+//! Drafts to plan with: the defaults of the settings, and profiles with all that belongs to them.
 
-use jiff::tz::TimeZone;
-use traffic::arrivals::Pattern;
+use traffic::dimension::{ActionValues, Dimension, Values, VisitValues};
+use traffic::goal::{Goal, Trigger};
 use traffic::ledger::Cents;
-use traffic::order::Shop;
 use traffic::plan::{Plan, Tracking};
-use traffic::scenario::{Clock, Draft, Rate, Scenario, Share, Shares};
+use traffic::profile::Profile;
+use traffic::scenario::{Draft, LENGTH, PAGEVIEWS, Scenario, Share};
 use traffic::site::{DEFAULT_LIST, Site};
 
+/// The scenario of existing deployments: their default settings, on the built-in site.
 pub(crate) fn classic() -> Draft {
-    let share = |value| Share::new(value).unwrap();
-    Draft {
-        rate: Rate::PerSecond(20_000.0 / 86_400.0),
-        pattern: Pattern::Smooth,
-        most_visits: None,
-        most_visits_per_day: None,
-        clock: Clock::Simulated,
-        time_zone: TimeZone::UTC,
-        pageviews: (3, 6),
-        pause: (0.5, 2.0),
-        length: (60.0, 480.0),
-        shares: Shares {
-            direct: share(0.3),
-            search: share(0.15),
-            outlink: share(0.10),
-            download: share(0.08),
-            click: share(0.25),
-            event: share(0.12),
-            order: share(0.05),
-            returning: share(0.2),
-        },
-        shop: Shop {
-            value: (Cents(1_599), Cents(29_999)),
-            items: (1, 5),
-            tax_rate: 0.1,
-            shipping: vec![Cents(0), Cents(599), Cents(999), Cents(1_599)],
-        },
-        site: Site::parse(DEFAULT_LIST).unwrap(),
-        funnels: Vec::new(),
-    }
+    let site = Site::parse(DEFAULT_LIST).unwrap();
+    let profile = Profile::built_in("classic").unwrap();
+    Draft { pageviews: Some(PAGEVIEWS), length: Some(LENGTH), ..Draft::new(profile, site) }
+}
+
+/// A profile with its settings, on the built-in shop, with the goals and dimensions of most sites.
+pub(crate) fn profiled(name: &str) -> Draft {
+    let profile = Profile::built_in(name).unwrap();
+    let number = |key: &str| {
+        let value = profile.settings.get(key).unwrap_or_else(|| panic!("profile {name} has no {key}"));
+        value.as_float().unwrap_or_else(|| value.as_integer().unwrap() as f64)
+    };
+    let share = |key: &str| Share::new(number(key)).unwrap();
+    let mut draft = Draft::new(profile.clone(), Site::parse(DEFAULT_LIST).unwrap());
+    draft.shares.direct = share("direct_traffic_probability");
+    draft.shares.search = share("sitesearch_probability");
+    draft.shares.outlink = share("outlinks_probability");
+    draft.shares.download = share("downloads_probability");
+    draft.shares.click = share("click_events_probability");
+    draft.shares.event = share("random_events_probability");
+    draft.shares.order = share("ecommerce_probability");
+    let goal = |id, trigger| Goal { id, trigger, revenue: Cents(250), repeats: false };
+    draft.goals = vec![
+        goal(1, Trigger::Manual(Share::new(0.03).unwrap())),
+        goal(2, Trigger::UrlContains("thank-you".to_owned())),
+        goal(3, Trigger::EventAction("play".to_owned())),
+    ];
+    draft.dimensions = vec![
+        Dimension { id: 1, values: Values::Visit(VisitValues::CustomerType) },
+        Dimension { id: 2, values: Values::Action(ActionValues::PageCategory) },
+    ];
+    draft
 }
 
 /// Seed 42, run id `plan`, with a token and countries.

@@ -21,25 +21,16 @@ const REFUSED: Outcome = Outcome::Failed(Failure::Connect);
 
 /// Visits of one page view and a ping, without a pause.
 fn draft(rate: Rate) -> Draft {
+    let site = Site::parse("https://shop.example.org/ Home\nhttps://shop.example.org/shoes Shoes\n").unwrap();
+    let mut profile = Profile::built_in("classic").unwrap();
+    profile.visitors.returning = 0.0;
     Draft {
         rate,
-        pattern: Pattern::Smooth,
-        most_visits: None,
-        most_visits_per_day: None,
-        clock: VisitClock::Simulated,
-        time_zone: TimeZone::UTC,
-        pageviews: (1, 1),
+        pageviews: Some((1, 1)),
         pause: (0.0, 0.0),
-        length: (6.0, 60.0),
+        length: Some((6.0, 60.0)),
         shares: Shares::default(),
-        shop: Shop {
-            value: (Cents(1_599), Cents(29_999)),
-            items: (1, 5),
-            tax_rate: 0.1,
-            shipping: vec![Cents(0)],
-        },
-        site: Site::parse("https://shop.example.org/ Home\nhttps://shop.example.org/shoes Shoes\n").unwrap(),
-        funnels: Vec::new(),
+        ..Draft::new(profile, site)
     }
 }
 
