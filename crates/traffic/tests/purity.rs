@@ -49,8 +49,9 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
 ];
 
 /// The crates it may use: data, arithmetic and time zones.
-const DEPENDENCIES: &[&str] =
-    &["itoa", "jiff", "libm", "rand_core", "rand_xoshiro", "serde", "serde_json", "thiserror", "url"];
+const DEPENDENCIES: &[&str] = &[
+    "itoa", "jiff", "libm", "rand_core", "rand_xoshiro", "serde", "serde_json", "sha1", "thiserror", "toml", "url",
+];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {

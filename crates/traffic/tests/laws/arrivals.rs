@@ -4,6 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use traffic::arrivals::{Arrivals, Pattern};
 use traffic::curve::{Curve, DAY, Nanos, SECOND, Stage};
+use traffic::day::Day;
 
 /// Arrivals of a Poisson process that are exact in number.
 const CELL: u64 = 4_096;
@@ -163,7 +164,7 @@ proptest! {
     ) {
         let days: Vec<Nanos> =
             std::iter::once(first).chain(lengths.into_iter().map(|hours| hours * 3_600 * SECOND)).collect();
-        let curve = Curve::capped(rate, cap, days.iter().copied());
+        let curve = Curve::daily(rate, None, Some(cap), days.iter().map(|&length| Day { length, weekday: 0 }));
         for pattern in [Pattern::Smooth, Pattern::Poisson] {
             let mut arrivals = Arrivals::new(&curve, pattern, seed);
             let (mut start, mut before, mut rest) = (0, 0, 0.0);
@@ -188,7 +189,7 @@ proptest! {
 
 #[test]
 fn a_visit_every_other_day_comes_although_a_cap_counts_days() {
-    let curve = Curve::capped(0.5 / 86_400.0, 10, std::iter::repeat_n(DAY, 20));
+    let curve = Curve::daily(0.5 / 86_400.0, None, Some(10), std::iter::repeat_n(Day { length: DAY, weekday: 0 }, 20));
     let mut arrivals = Arrivals::new(&curve, Pattern::Smooth, 1);
     assert_eq!(due_before(&mut arrivals, 20 * DAY, 100), 10);
 }

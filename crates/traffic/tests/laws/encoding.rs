@@ -14,13 +14,13 @@ fn stamp() -> impl Strategy<Value = Option<Stamp>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(192))]
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
     fn a_hit_survives_encoding_and_decoding(run in run(), first in 0..1_000_000_000_u64, stamp in stamp()) {
         let plan = run.plan();
         let (mut scratch, mut bytes) = (Scratch::default(), Vec::new());
-        for number in first..first + 6 {
+        for number in run.numbers(first, 6) {
             let visit = plan.visit(number);
             for index in 0..visit.actions.len() {
                 let mut planned = List::default();

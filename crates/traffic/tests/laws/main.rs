@@ -4,9 +4,14 @@ mod arrivals;
 #[path = "../classic/mod.rs"]
 mod classic;
 mod encoding;
+mod goals;
 mod identity;
 mod place;
+mod profiles;
 mod scenarios;
+#[path = "../sent/mod.rs"]
+mod sent;
+mod shop;
 mod visitors;
 mod visits;
 mod workers;

@@ -8,12 +8,17 @@ use proptest::option;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use traffic::arrivals::Pattern;
+use traffic::catalogue::{Catalogue, Product};
+use traffic::dimension::{ActionValues, Dimension, Listed, Values, VisitValues};
 use traffic::funnel;
+use traffic::goal::{Goal, MOST_GOALS, Trigger};
 use traffic::ledger::Cents;
 use traffic::order::Shop;
 use traffic::plan::{Plan, Tracking};
-use traffic::scenario::{Clock, Draft, Rate, Scenario, Share, Shares};
+use traffic::scenario::{Clock, Draft, Identity, Rate, Robots, Scenario, Share, Shares};
 use traffic::site::Site;
+
+use crate::profiles::profile;
 
 /// What a plan is made from.
 #[derive(Clone)]
@@ -32,6 +37,17 @@ impl Run {
         let scenario = Scenario::new(self.draft.clone()).unwrap();
         Plan::new(scenario, self.tracking, self.seed, &self.id)
     }
+
+    /// So many visits of the plan from one on, or as many as it has.
+    pub(crate) fn numbers(&self, from: u64, count: u64) -> std::ops::Range<u64> {
+        match self.draft.most_visits {
+            None => from..from + count,
+            Some(most) => {
+                let first = from % (most.saturating_sub(count) + 1);
+                first..(first + count).min(most)
+            }
+        }
+    }
 }
 
 /// On a few lines: a draft holds every text twice.
@@ -39,7 +55,9 @@ impl std::fmt::Debug for Run {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let draft = &self.draft;
         writeln!(f, "{:?} {:?} {:?}", draft.rate, draft.pattern, draft.clock)?;
+        writeln!(f, "{:?} {:?} {:?}", draft.identity, draft.most_visits, draft.most_visits_per_day)?;
         writeln!(f, "{:?} {:?} {:?}", draft.pageviews, draft.pause, draft.length)?;
+        writeln!(f, "{:?}\n{:?}\n{:?}", draft.profile, draft.goals, draft.dimensions)?;
         writeln!(f, "{:?}\n{:?}", draft.shares, draft.shop)?;
         for page in draft.site.pages() {
             writeln!(f, "{:?} {:?}", page.url.raw(), page.title.raw())?;
@@ -58,8 +76,12 @@ pub(crate) fn run_without_funnels() -> impl Strategy<Value = Run> {
 }
 
 fn run_with(funnels: BoxedStrategy<Vec<Value>>) -> impl Strategy<Value = Run> {
-    (draft(), funnels, tracking(), any::<u64>(), wild()).prop_map(
-        |(mut draft, funnels, tracking, seed, id)| {
+    (draft(), funnels, tracking(), any::<u64>(), wild(), any::<bool>()).prop_map(
+        |(mut draft, funnels, tracking, seed, id, browsers)| {
+            // Browsers are told apart by their addresses.
+            if browsers && tracking.authenticated && tracking.countries {
+                draft.identity = Identity::Browser;
+            }
             let funnels = Value::from(funnels);
             draft.funnels = funnel::parse(&funnels.to_string(), draft.shop.tax_rate).unwrap();
             Run { draft, funnels, tracking, seed, id }
@@ -67,8 +89,11 @@ fn run_with(funnels: BoxedStrategy<Vec<Value>>) -> impl Strategy<Value = Run> {
     )
 }
 
+/// The highest number of a dimension that holds the run id.
+const MOST_TAG: u32 = 1_000;
+
 fn tracking() -> impl Strategy<Value = Tracking> {
-    (1..100_000_u32, any::<bool>(), any::<bool>(), option::of(1..1_000_u32)).prop_map(
+    (1..100_000_u32, any::<bool>(), any::<bool>(), option::of(1..=MOST_TAG)).prop_map(
         |(site, authenticated, countries, tag_dimension)| Tracking {
             site,
             authenticated,
@@ -79,11 +104,72 @@ fn tracking() -> impl Strategy<Value = Tracking> {
 }
 
 fn draft() -> impl Strategy<Value = Draft> {
-    let clock = prop_oneof![Just(Clock::Simulated), Just(Clock::Real)];
-    let pattern = prop_oneof![Just(Pattern::Smooth), Just(Pattern::Poisson)];
+    (profile(), when(), look(), shares(), shop(), site(), matomo()).prop_map(
+        |(profile, when, look, shares, shop, site, matomo)| {
+            let rhythm = when.follows_the_day.then_some(profile.rhythm);
+            let (catalogue, goals, dimensions, robots) = matomo;
+            let (pageviews, pause, length) = look;
+            Draft {
+                rate: when.rate,
+                pattern: when.pattern,
+                rhythm: rhythm.filter(|_| when.rate != Rate::Max),
+                most_visits: when.most_visits,
+                most_visits_per_day: when.most_visits_per_day.filter(|_| when.rate != Rate::Max),
+                clock: if when.rate == Rate::Max { Clock::Simulated } else { when.clock },
+                time_zone: TimeZone::UTC,
+                pageviews,
+                pause,
+                length,
+                shares,
+                robots,
+                shop,
+                catalogue,
+                goals,
+                dimensions,
+                ..Draft::new(profile, site)
+            }
+        },
+    )
+}
+
+/// When visits come.
+#[derive(Clone, Debug)]
+struct When {
+    rate: Rate,
+    pattern: Pattern,
+    clock: Clock,
+    most_visits: Option<u64>,
+    most_visits_per_day: Option<u64>,
+    follows_the_day: bool,
+}
+
+fn when() -> impl Strategy<Value = When> {
     // From one visit in a hundred seconds to 2,000 a second, all magnitudes alike.
-    let rate = (-2.0..3.3_f64).prop_map(|magnitude| 10_f64.powf(magnitude));
-    let pageviews = (1..30_u32, 0..30_u32).prop_map(|(low, more)| (low, low + more));
+    let rate = prop_oneof![
+        12 => (-2.0..3.3_f64).prop_map(|magnitude| Rate::PerSecond(10_f64.powf(magnitude))),
+        1 => Just(Rate::Max),
+    ];
+    let pattern = prop_oneof![Just(Pattern::Smooth), Just(Pattern::Poisson)];
+    let clock = prop_oneof![Just(Clock::Simulated), Just(Clock::Real)];
+    let rarely = prop_oneof![19 => Just(None), 1 => (1..100_000_u64).prop_map(Some)];
+    let follows_the_day = prop_oneof![19 => Just(false), 1 => Just(true)];
+    (rate, pattern, clock, option::of(1..5_000_u64), rarely, follows_the_day).prop_map(
+        |(rate, pattern, clock, most_visits, most_visits_per_day, follows_the_day)| When {
+            rate,
+            pattern,
+            clock,
+            most_visits,
+            most_visits_per_day,
+            follows_the_day,
+        },
+    )
+}
+
+/// Page views, pauses and lengths of visits.
+type Look = (Option<(u32, u32)>, (f64, f64), Option<(f64, f64)>);
+
+fn look() -> impl Strategy<Value = Look> {
+    let pageviews = (1..30_u32, 0..=70_u32).prop_map(|(low, more)| (low, low + more));
     // Also so long that sending a visit takes longer than the visit itself.
     let pause = prop_oneof![
         3 => (0.0..10.0_f64, 0.0..50.0_f64).prop_map(|(low, more)| (low, low + more)),
@@ -91,27 +177,65 @@ fn draft() -> impl Strategy<Value = Draft> {
     ];
     let length = (6.0..3_600.0_f64, 0.0..3_600.0_f64, any::<bool>())
         .prop_map(|(low, more, short)| if short { (6.0, 7.0) } else { (low, low + more) });
-    (clock, pattern, rate, pageviews, pause, length, shares(), shop(), site()).prop_map(
-        |(clock, pattern, rate, pageviews, pause, length, shares, shop, site)| Draft {
-            rate: Rate::PerSecond(rate),
-            pattern,
-            most_visits: None,
-            most_visits_per_day: None,
-            clock,
-            time_zone: TimeZone::UTC,
-            pageviews,
-            pause,
-            length,
-            shares,
-            shop,
-            site,
-            funnels: Vec::new(),
-        },
-    )
+    (option::of(pageviews), pause, option::of(length))
+}
+
+/// What is set up in Matomo, and what is sold.
+type Matomo = (Option<Catalogue>, Vec<Goal>, Vec<Dimension>, Robots);
+
+fn matomo() -> impl Strategy<Value = Matomo> {
+    let trigger = prop_oneof![
+        (0.0..=1.0_f64).prop_map(|share| Trigger::Manual(Share::new(share).unwrap())),
+        prop::sample::select(vec!["boots", "SIZE=", "example", "never"])
+            .prop_map(|part| Trigger::UrlContains(part.to_owned())),
+        prop::sample::select(vec!["play", "CLICK", "x", "never"])
+            .prop_map(|name| Trigger::EventAction(name.to_owned())),
+    ];
+    let goal = (trigger, 0..10_000_u64, any::<bool>());
+    let goals = vec(goal, 0..=MOST_GOALS).prop_map(|goals| {
+        let goal = |(id, (trigger, cents, repeats))| Goal { id, trigger, revenue: Cents(cents), repeats };
+        (1..).zip(goals).map(goal).collect()
+    });
+    let robots = (0.0..0.45_f64, 0.0..0.45_f64).prop_map(|(crawlers, chatbots)| Robots {
+        crawlers: Share::new(crawlers).unwrap(),
+        chatbots: Share::new(chatbots).unwrap(),
+    });
+    (option::of(catalogue()), goals, dimensions(), robots)
+}
+
+fn dimensions() -> impl Strategy<Value = Vec<Dimension>> {
+    let listed = || vec((wild(), 0.1..10.0_f64), 1..5).prop_map(|values| Listed::new(&values));
+    let values = prop_oneof![
+        Just(Values::Visit(VisitValues::CustomerType)),
+        Just(Values::Visit(VisitValues::Device)),
+        listed().prop_map(|list| Values::Visit(VisitValues::Listed(list))),
+        Just(Values::Action(ActionValues::PageCategory)),
+        Just(Values::Action(ActionValues::PageType)),
+        listed().prop_map(|list| Values::Action(ActionValues::Listed(list))),
+    ];
+    // Apart from the one that holds the run id.
+    let ids = MOST_TAG + 1..;
+    vec(values, 0..5).prop_map(move |all| {
+        ids.clone().zip(all).map(|(id, values)| Dimension { id, values }).collect()
+    })
+}
+
+fn catalogue() -> impl Strategy<Value = Catalogue> {
+    let product = (wild(), wild(), vec(wild(), 1..=5), 1..100_000_u64);
+    vec(product, 1..30).prop_map(|products| {
+        let product = |(index, (sku, name, categories, cents))| Product {
+            sku: format!("{sku}-{index}"),
+            name,
+            categories,
+            price: Cents(cents),
+        };
+        Catalogue::new((0..).zip(products).map(product).collect()).unwrap()
+    })
 }
 
 fn shares() -> impl Strategy<Value = Shares> {
-    (vec(0.0..=1.0_f64, 7), 0.0..=0.9_f64).prop_map(|(some, returning)| {
+    let some = prop_oneof![1 => Just(0.0), 1 => Just(1.0), 6 => 0.0..=1.0_f64];
+    vec(some, 7).prop_map(|some| {
         let share = |value| Share::new(value).unwrap();
         Shares {
             direct: share(some[0]),
@@ -121,7 +245,6 @@ fn shares() -> impl Strategy<Value = Shares> {
             click: share(some[4]),
             event: share(some[5]),
             order: share(some[6]),
-            returning: share(returning),
         }
     })
 }

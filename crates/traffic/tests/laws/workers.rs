@@ -18,6 +18,7 @@ fn in_order(plan: &Plan, visits: u64) -> Vec<Visit> {
 /// Few visits, so that visitors come back soon.
 fn slowly(mut run: Run) -> Run {
     run.draft.rate = Rate::PerSecond(0.002);
+    run.draft.most_visits_per_day = None;
     run
 }
 
@@ -27,7 +28,7 @@ proptest! {
     #[test]
     fn the_visits_of_all_workers_are_every_visit_once(run in run(), first in 0..10_000_000_u64) {
         let plan = run.plan();
-        let numbers = first..first + 200;
+        let numbers = run.numbers(first, 60);
         for workers in [1, 2, 3, 16] {
             let mut sent: Vec<Visit> = Vec::new();
             for worker in 0..workers {
@@ -43,7 +44,7 @@ proptest! {
 
     #[test]
     fn threads_plan_the_same_visits_in_any_order_with_any_memory(run in run(), shuffle: u64) {
-        let visits = 400;
+        let visits = run.numbers(0, 100).end;
         let expected = in_order(&run.plan(), visits);
         let shuffled = Permutation::new(visits, shuffle);
         let planned: Vec<Vec<Visit>> = std::thread::scope(|scope| {
@@ -77,7 +78,7 @@ proptest! {
         let plan = run.plan();
         for workers in [1, 2, 3, 16] {
             let mut worker_of: HashMap<u64, u64> = HashMap::new();
-            for number in 0..1_000 {
+            for number in run.numbers(0, 400) {
                 let worker = plan.worker(number, workers);
                 prop_assert!(worker < workers);
                 let visitor = plan.visit(number).visitor.number;
