@@ -14,7 +14,7 @@ fn stamp() -> impl Strategy<Value = Option<Stamp>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(ProptestConfig::with_cases(750))]
 
     #[test]
     fn a_hit_survives_encoding_and_decoding(run in run(), first in 0..1_000_000_000_u64, stamp in stamp()) {

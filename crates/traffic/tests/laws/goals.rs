@@ -79,7 +79,7 @@ fn check_dimensions(plan: &Plan, visit: &Visit) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_500))]
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
     fn goals_and_dimensions_are_those_that_are_set_up(run in run(), first in 0..1_000_000_000_u64) {

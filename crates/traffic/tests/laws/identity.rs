@@ -140,7 +140,7 @@ fn check(plan: &Plan, visit: &Visit, tracking: Tracking) -> Result<(), TestCaseE
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_500))]
+    #![proptest_config(ProptestConfig::with_cases(1_125))]
 
     #[test]
     fn every_hit_says_who_it_is_and_no_more_than_it_may(run in run(), first in 0..1_000_000_000_u64) {

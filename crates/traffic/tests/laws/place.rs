@@ -46,7 +46,7 @@ fn check(visit: &Visit, part: f64) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_250))]
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
     fn no_visit_crosses_midnight_and_its_hits_stay_in_order(

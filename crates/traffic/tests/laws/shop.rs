@@ -72,7 +72,7 @@ fn check(plan: &Plan, visit: &Visit) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(1_500))]
 
     #[test]
     fn carts_and_orders_add_up(run in run(), first in 0..1_000_000_000_u64) {

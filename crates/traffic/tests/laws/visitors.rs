@@ -113,7 +113,7 @@ fn check_pairs(plan: &Plan, pairs: &[(Visit, Visit)]) -> Result<(), TestCaseErro
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(750))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn two_visits_of_a_visitor_stay_half_an_hour_apart_also_at_four_times_the_rate(run in run_without_funnels()) {

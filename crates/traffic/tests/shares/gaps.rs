@@ -1,0 +1,62 @@
+//! How long visitors stay away: a power law, in families of ever longer gaps.
+
+use traffic::plan::Plan;
+
+use crate::chi_square::{Mix, check};
+use crate::classic::plan_of;
+use crate::profiles::draft_of;
+use crate::seen::PAST_THE_LEFT_EDGE;
+
+/// How many in 64 of those who come back do so after each kind of gap, the shortest first: every one is some five times
+/// as long as the one before.
+const FAMILIES: [f64; 5] = [28.0, 17.0, 10.0, 6.0, 3.0];
+
+/// Visits from which gaps are taken.
+const VISITS: u64 = 1_500_000;
+
+fn gaps(plan: &Plan) -> Vec<f64> {
+    let before = |number| Some((number - plan.population().attendance(number).predecessor?) as f64);
+    (PAST_THE_LEFT_EDGE..PAST_THE_LEFT_EDGE + VISITS).filter_map(before).collect()
+}
+
+/// Middles of the families, found in the shortest gap: three quarters of a row of lanes, of which a row has four times
+/// as many in every family, and as many in 64 visits as the family has slots.
+fn middles(gaps: &[f64]) -> [f64; 5] {
+    let shortest = gaps.iter().copied().fold(f64::MAX, f64::min) / 0.75;
+    std::array::from_fn(|family| shortest * 4_f64.powi(family as i32) * FAMILIES[0] / FAMILIES[family])
+}
+
+fn family(gap: f64, middles: &[f64; 5]) -> usize {
+    (1..5).filter(|&next| gap > (middles[next - 1] * middles[next]).sqrt()).count()
+}
+
+#[test]
+fn gaps_between_visits_follow_a_power_law() {
+    let mut mixes = Vec::new();
+    for name in ["content", "ecommerce", "saas", "classic"] {
+        let gaps = gaps(&plan_of(draft_of(name)));
+        let middles = middles(&gaps);
+        // How many gaps there are for every visit of length falls as a power of the length: a line of logarithms.
+        let mut counts = [0.0; 5];
+        for gap in &gaps {
+            counts[family(*gap, &middles)] += 1.0;
+        }
+        let points: Vec<(f64, f64)> =
+            middles.iter().zip(counts).map(|(middle, count)| (middle.ln(), (count / middle).ln())).collect();
+        let (slope, fit) = line(&points);
+        assert!((1.2..1.4).contains(&-slope) && fit > 0.995, "{name}: a power of {slope}, fit {fit}");
+        mixes.push(Mix::new(&format!("{name}: gaps"), &FAMILIES, gaps.iter().map(|gap| family(*gap, &middles))));
+    }
+    check("gaps", &mixes);
+}
+
+/// Slope and coefficient of determination of the line through some points.
+pub(crate) fn line(points: &[(f64, f64)]) -> (f64, f64) {
+    let n = points.len() as f64;
+    let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / n;
+    let (x, y) = (mean(|point| point.0), mean(|point| point.1));
+    let sum = |of: &dyn Fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>();
+    let (xx, yy) = (sum(&|point| (point.0 - x).powi(2)), sum(&|point| (point.1 - y).powi(2)));
+    let xy = sum(&|point| (point.0 - x) * (point.1 - y));
+    (xy / xx, xy * xy / (xx * yy))
+}
