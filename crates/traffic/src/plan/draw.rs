@@ -127,10 +127,12 @@ impl Planner {
     }
 
     fn push(&mut self, plan: &Plan, visit: &mut Visit, deed: Deed, place: Place, view: u16, gap: Gap) {
-        if !visit.actions.is_empty() {
+        let mut converts = plan.converts(deed, place);
+        if visit.actions.is_empty() {
+            converts |= plan.converts_on_arrival(visit.source);
+        } else {
             self.gaps.push(gap);
         }
-        let converts = plan.converts(deed, place);
         visit.actions.push(Action { deed, place, view, offset_ms: 0, due_ms: 0, converts });
     }
 
