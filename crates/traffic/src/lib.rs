@@ -20,6 +20,7 @@ pub mod plan;
 pub mod population;
 pub mod profile;
 pub mod random;
+pub mod report;
 pub mod robot;
 pub mod scenario;
 pub mod shelf;

@@ -2,33 +2,73 @@
 //! not mean to change them. Where one does, `INSTA_UPDATE=always cargo test -p traffic --test golden` rewrites them.
 
 mod classic;
+mod sent;
 
 use std::fmt::Write;
 
-use classic::{classic, plan_of};
+use classic::{classic, plan_of, profiled};
+use sent::hits;
 use traffic::arrivals::Pattern;
-use traffic::encode::List;
-use traffic::plan::Scratch;
+use traffic::plan::Plan;
+use traffic::visit::Visit;
 
+/// The first visits of a profile, in full.
 const VISITS: u64 = 6;
 
-#[test]
-fn the_first_visits_of_a_seed_stay_as_they_are() {
-    let plan = plan_of(classic());
-    let mut scratch = Scratch::default();
+/// Visits of which a hash is kept: those of a first run, and some far away, where visitors have come back for years.
+const HASHED: [u64; 2] = [0, 1_000_000_000];
+
+fn plan(profile: &str) -> Plan {
+    plan_of(if profile == "classic" { classic() } else { profiled(profile) })
+}
+
+fn write(text: &mut String, plan: &Plan, visit: &Visit) {
+    for (hit, action) in hits(plan, visit).iter().zip(&visit.actions) {
+        let hit: Vec<String> = hit.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let (kind, offset, due) = (action.kind().name(), action.offset_ms, action.due_ms);
+        writeln!(text, "  {kind:<8} at {offset:>6}, due {due:>5}: {}", hit.join(" | ")).unwrap();
+    }
+}
+
+/// The first visits, and hashes of a thousand others: what the first do not do, some of these do.
+fn golden(profile: &str) -> String {
+    let plan = plan(profile);
     let mut text = String::new();
     for number in 0..VISITS {
         let visit = plan.visit(number);
         writeln!(text, "visit {number}, {} hits, {} ms", visit.actions.len(), visit.length_ms()).unwrap();
-        for (index, action) in visit.actions.iter().enumerate() {
-            let mut list = List::default();
-            plan.parameters(&visit, index, None, &mut scratch, &mut list);
-            let hit: Vec<String> = list.0.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            let (kind, offset, due) = (action.kind().name(), action.offset_ms, action.due_ms);
-            writeln!(text, "  {kind:<8} at {offset:>6}, due {due:>5}: {}", hit.join(" | ")).unwrap();
-        }
+        write(&mut text, &plan, &visit);
     }
-    insta::assert_snapshot!(text);
+    for first in HASHED {
+        let mut hash = 0;
+        for number in first..first + 1_000 {
+            let mut visit = String::new();
+            write(&mut visit, &plan, &plan.visit(number));
+            hash = traffic::random::mix(hash ^ traffic::random::hash_text(&visit));
+        }
+        writeln!(text, "a thousand visits from {first}: {hash:016x}").unwrap();
+    }
+    text
+}
+
+#[test]
+fn the_visits_of_content_stay_as_they_are() {
+    insta::assert_snapshot!(golden("content"));
+}
+
+#[test]
+fn the_visits_of_ecommerce_stay_as_they_are() {
+    insta::assert_snapshot!(golden("ecommerce"));
+}
+
+#[test]
+fn the_visits_of_saas_stay_as_they_are() {
+    insta::assert_snapshot!(golden("saas"));
+}
+
+#[test]
+fn the_visits_of_classic_stay_as_they_are() {
+    insta::assert_snapshot!(golden("classic"));
 }
 
 #[test]
@@ -42,28 +82,6 @@ fn they_arrive_when_they_did() {
         for number in (0..VISITS).chain([4_095, 4_096, 1_000_000, 70_000_000]) {
             writeln!(text, "{pattern:?} {number:>8}: {:>16} ns", arrivals.due(number).unwrap()).unwrap();
         }
-    }
-    insta::assert_snapshot!(text);
-}
-
-/// Far visits too, by their hash: what the first six do not do, some of these do.
-#[test]
-fn a_thousand_visits_hash_to_what_they_did() {
-    let plan = plan_of(classic());
-    let mut scratch = Scratch::default();
-    let mut text = String::new();
-    for first in [0, 1_000_000_000] {
-        let mut hash = 0;
-        for number in first..first + 1_000 {
-            let visit = plan.visit(number);
-            for (index, action) in visit.actions.iter().enumerate() {
-                let mut list = List::default();
-                plan.parameters(&visit, index, None, &mut scratch, &mut list);
-                let hit = format!("{:?} {} {}", list.0, action.offset_ms, action.due_ms);
-                hash = traffic::random::mix(hash ^ traffic::random::hash_text(&hit));
-            }
-        }
-        writeln!(text, "{first}: {hash:016x}").unwrap();
     }
     insta::assert_snapshot!(text);
 }

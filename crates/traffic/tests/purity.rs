@@ -50,7 +50,17 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
 
 /// The crates it may use: data, arithmetic and time zones.
 const DEPENDENCIES: &[&str] = &[
-    "itoa", "jiff", "libm", "rand_core", "rand_xoshiro", "serde", "serde_json", "sha1", "thiserror", "toml", "url",
+    "itoa",
+    "jiff",
+    "libm",
+    "rand_core",
+    "rand_xoshiro",
+    "serde",
+    "serde_json",
+    "sha1",
+    "thiserror",
+    "toml",
+    "url",
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -189,7 +189,12 @@ proptest! {
 
 #[test]
 fn a_visit_every_other_day_comes_although_a_cap_counts_days() {
-    let curve = Curve::daily(0.5 / 86_400.0, None, Some(10), std::iter::repeat_n(Day { length: DAY, weekday: 0 }, 20));
+    let curve = Curve::daily(
+        0.5 / 86_400.0,
+        None,
+        Some(10),
+        std::iter::repeat_n(Day { length: DAY, weekday: 0 }, 20),
+    );
     let mut arrivals = Arrivals::new(&curve, Pattern::Smooth, 1);
     assert_eq!(due_before(&mut arrivals, 20 * DAY, 100), 10);
 }

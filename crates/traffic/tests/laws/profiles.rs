@@ -37,8 +37,13 @@ fn vary(profile: &mut Profile, draws: &mut Draws, flags: [bool; 6]) {
     profile.visitors.cart_lift = draws.within(0.1, 10.0);
     profile.visitors.order_lift = draws.within(0.1, 10.0);
     let devices = &mut profile.devices;
-    let all =
-        [&mut devices.phone, &mut devices.desktop, &mut devices.tablet, &mut devices.tv, &mut devices.console];
+    let all = [
+        &mut devices.phone,
+        &mut devices.desktop,
+        &mut devices.tablet,
+        &mut devices.tv,
+        &mut devices.console,
+    ];
     for device in all {
         *device = Device {
             share: device.share * draws.within(0.01, 100.0),

@@ -186,7 +186,7 @@ type Matomo = (Option<Catalogue>, Vec<Goal>, Vec<Dimension>, Robots);
 fn matomo() -> impl Strategy<Value = Matomo> {
     let trigger = prop_oneof![
         (0.0..=1.0_f64).prop_map(|share| Trigger::Manual(Share::new(share).unwrap())),
-        prop::sample::select(vec!["boots", "SIZE=", "example", "never"])
+        prop::sample::select(vec!["boots", "SIZE=", "example", "Newsletter", "never"])
             .prop_map(|part| Trigger::UrlContains(part.to_owned())),
         prop::sample::select(vec!["play", "CLICK", "x", "never"])
             .prop_map(|name| Trigger::EventAction(name.to_owned())),
@@ -215,9 +215,8 @@ fn dimensions() -> impl Strategy<Value = Vec<Dimension>> {
     ];
     // Apart from the one that holds the run id.
     let ids = MOST_TAG + 1..;
-    vec(values, 0..5).prop_map(move |all| {
-        ids.clone().zip(all).map(|(id, values)| Dimension { id, values }).collect()
-    })
+    vec(values, 0..5)
+        .prop_map(move |all| ids.clone().zip(all).map(|(id, values)| Dimension { id, values }).collect())
 }
 
 fn catalogue() -> impl Strategy<Value = Catalogue> {

@@ -44,7 +44,12 @@ fn check(plan: &Plan, visit: &Visit) -> Result<(), TestCaseError> {
         }
         prop_assert_eq!(value(hit, "idgoal"), Some("0"));
         let (skus, sum) = items(hit);
-        prop_assert_eq!(skus.iter().collect::<BTreeSet<_>>().len(), skus.len(), "a product twice: {:?}", skus);
+        prop_assert_eq!(
+            skus.iter().collect::<BTreeSet<_>>().len(),
+            skus.len(),
+            "a product twice: {:?}",
+            skus
+        );
         prop_assert_eq!(cents(hit, "revenue"), action.revenue().0);
         if action.kind() == Kind::Cart {
             prop_assert_eq!(value(hit, "ec_id"), None);
@@ -57,7 +62,10 @@ fn check(plan: &Plan, visit: &Visit) -> Result<(), TestCaseError> {
         let id = value(hit, "ec_id").unwrap();
         prop_assert!(id.len() <= 100 && order_ids.insert(id.to_owned()), "order {}", id);
         prop_assert_eq!(cents(hit, "ec_st"), sum);
-        prop_assert_eq!(cents(hit, "revenue"), sum + cents(hit, "ec_tx") + cents(hit, "ec_sh") - cents(hit, "ec_dt"));
+        prop_assert_eq!(
+            cents(hit, "revenue"),
+            sum + cents(hit, "ec_tx") + cents(hit, "ec_sh") - cents(hit, "ec_dt")
+        );
         if matches!(action.deed, Deed::Order { .. }) {
             prop_assert!((shop.value.0..=shop.value.1).contains(&action.revenue()), "{}", action.revenue());
             let sold = plan.shelf().len() as u32;

@@ -85,7 +85,8 @@ fn check_pairs(plan: &Plan, pairs: &[(Visit, Visit)]) -> Result<(), TestCaseErro
             };
             let starts = (start(first, due, clock), start(second, next, clock));
             // Midnight anywhere in either of them, or elsewhere.
-            let within = |start: i64, visit: &Visit, part: f64| start + (f64::from(visit.length_ms()) * part) as i64;
+            let within =
+                |start: i64, visit: &Visit, part: f64| start + (f64::from(visit.length_ms()) * part) as i64;
             let midnights = [0.1, 0.5, 0.9]
                 .into_iter()
                 .flat_map(|part| [within(starts.0, first, part), within(starts.1, second, part)])
@@ -104,7 +105,12 @@ fn check_pairs(plan: &Plan, pairs: &[(Visit, Visit)]) -> Result<(), TestCaseErro
             }
             // Visits of a short run wait for each other; on their own clocks they lie apart.
             let last_hit = due + u64::from(first.actions.last().unwrap().due_ms) * 1_000_000;
-            prop_assert!(last_hit < next || first.past > 0, "{} comes before {} is over", second.number, first.number);
+            prop_assert!(
+                last_hit < next || first.past > 0,
+                "{} comes before {} is over",
+                second.number,
+                first.number
+            );
             // Without a token Matomo takes hits of the last day only.
             prop_assert!(u64::from(first.past) + u64::from(first.length_ms()) / 1_000 < 86_400 - 60);
         }

@@ -76,7 +76,8 @@ fn check(plan: &Plan, visit: &Visit) -> Result<(), TestCaseError> {
 
 /// What happens once at most, apart from the steps of a funnel.
 fn check_site_actions(visit: &Visit) -> Result<(), TestCaseError> {
-    let once = [(Kind::Search, 3), (Kind::Outlink, 1), (Kind::Download, 1), (Kind::Order, 1), (Kind::Event, 2)];
+    let once =
+        [(Kind::Search, 3), (Kind::Outlink, 1), (Kind::Download, 1), (Kind::Order, 1), (Kind::Event, 2)];
     for (kind, most) in once {
         prop_assert!(visit.actions.iter().filter(|action| action.kind() == kind).count() <= most);
     }

@@ -40,8 +40,9 @@ fn places(name: &str, channel: Channel, site: &Site) -> Mix {
 fn the_places_of_each_channel_have_their_shares() {
     let site = draft_of("classic").site;
     // Search engines, social networks and AI assistants are the same for all profiles.
-    let mut mixes: Vec<Mix> =
-        [Channel::Search, Channel::Social, Channel::Ai].map(|channel| places("ecommerce", channel, &site)).into();
+    let mut mixes: Vec<Mix> = [Channel::Search, Channel::Social, Channel::Ai]
+        .map(|channel| places("ecommerce", channel, &site))
+        .into();
     for name in ["content", "ecommerce", "saas", "classic"] {
         for channel in [Channel::Website, Channel::Campaign, Channel::Email] {
             mixes.push(places(name, channel, &site));

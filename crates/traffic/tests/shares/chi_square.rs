@@ -114,7 +114,11 @@ impl Mix {
             let share = self.shares[case];
             let expected = self.total() * share / (1.0 - share);
             if expected < NOTICEABLE {
-                assert!(self.demand == Demand::Frequent, "{}: case {case} is met {expected} times", self.name);
+                assert!(
+                    self.demand == Demand::Frequent,
+                    "{}: case {case} is met {expected} times",
+                    self.name
+                );
                 continue;
             }
             for wrong in [0.9 * share, 1.1 * share].into_iter().filter(|wrong| *wrong < 1.0) {

@@ -23,8 +23,13 @@ fn evened_out(name: &str) -> Draft {
     channels.campaign.share = 1.0;
     channels.email.share = 1.0;
     let devices = &mut draft.profile.devices;
-    let all =
-        [&mut devices.phone, &mut devices.desktop, &mut devices.tablet, &mut devices.tv, &mut devices.console];
+    let all = [
+        &mut devices.phone,
+        &mut devices.desktop,
+        &mut devices.tablet,
+        &mut devices.tv,
+        &mut devices.console,
+    ];
     for device in all {
         device.share = 1.0;
     }

@@ -45,7 +45,11 @@ fn gaps_between_visits_follow_a_power_law() {
             middles.iter().zip(counts).map(|(middle, count)| (middle.ln(), (count / middle).ln())).collect();
         let (slope, fit) = line(&points);
         assert!((1.2..1.4).contains(&-slope) && fit > 0.995, "{name}: a power of {slope}, fit {fit}");
-        mixes.push(Mix::new(&format!("{name}: gaps"), &FAMILIES, gaps.iter().map(|gap| family(*gap, &middles))));
+        mixes.push(Mix::new(
+            &format!("{name}: gaps"),
+            &FAMILIES,
+            gaps.iter().map(|gap| family(*gap, &middles)),
+        ));
     }
     check("gaps", &mixes);
 }

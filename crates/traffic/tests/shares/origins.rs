@@ -36,8 +36,11 @@ fn countries_have_their_shares_and_so_have_their_cities_and_languages() {
         .map(|number| plan.visitors().visitor(number))
         .map(|visitor| (visitor.country, visitor.city, visitor.language))
         .collect();
-    let mut mixes =
-        vec![Mix::new("countries", &of_countries, visitors.iter().map(|(country, ..)| usize::from(*country)))];
+    let mut mixes = vec![Mix::new(
+        "countries",
+        &of_countries,
+        visitors.iter().map(|(country, ..)| usize::from(*country)),
+    )];
     for ((_, languages, cities), country) in data.iter().zip(countries.iter()) {
         let name = |what: &str| format!("{what} of {}", country.code);
         if cities.len() > 1 {
@@ -81,7 +84,8 @@ fn visitors_of(name: &str) -> Vec<Mix> {
 fn kinds_of_devices_and_user_ids_have_their_shares() {
     let (first, second) = std::thread::scope(|scope| {
         let rare = scope.spawn(|| visitors_of("saas"));
-        let others: Vec<Mix> = ["content", "ecommerce", "classic"].into_iter().flat_map(visitors_of).collect();
+        let others: Vec<Mix> =
+            ["content", "ecommerce", "classic"].into_iter().flat_map(visitors_of).collect();
         (rare.join().unwrap(), others)
     });
     check("devices", &first.into_iter().chain(second).collect::<Vec<_>>());

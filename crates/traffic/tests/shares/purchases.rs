@@ -27,8 +27,13 @@ fn shop() -> Draft {
 fn mostly(class: Class) -> Draft {
     let mut draft = shop();
     let devices = &mut draft.profile.devices;
-    let all =
-        [&mut devices.desktop, &mut devices.phone, &mut devices.tablet, &mut devices.tv, &mut devices.console];
+    let all = [
+        &mut devices.desktop,
+        &mut devices.phone,
+        &mut devices.tablet,
+        &mut devices.tv,
+        &mut devices.console,
+    ];
     for (device, other) in all.into_iter().zip(Class::ALL) {
         device.share = match other {
             _ if other == class => 90.0,

@@ -50,7 +50,8 @@ fn listed_values_of_dimensions_have_their_shares() {
 fn robots_come_as_often_as_they_are_asked_to() {
     let (crawlers, chatbots) = (0.10, 0.05);
     let mut draft = classic();
-    draft.robots = Robots { crawlers: Share::new(crawlers).unwrap(), chatbots: Share::new(chatbots).unwrap() };
+    draft.robots =
+        Robots { crawlers: Share::new(crawlers).unwrap(), chatbots: Share::new(chatbots).unwrap() };
     let plan = plan_of(draft);
     let visits = visits_for(chatbots / 6.0);
     let mut planner = Planner::default();
@@ -72,7 +73,8 @@ fn robots_come_as_often_as_they_are_asked_to() {
         (Robot::Crawler(index), false) | (Robot::Chatbot(index), true) => Some(usize::from(index)),
         _ => None,
     };
-    let kinds = plan.user_agents().filter(|text| text.raw().contains("-User") || text.raw().contains("NovaAct"));
+    let kinds =
+        plan.user_agents().filter(|text| text.raw().contains("-User") || text.raw().contains("NovaAct"));
     assert!(kinds.count() >= 5);
     let mixes = [
         Mix::of("robots along", along, (0..visits).map(|number| plan.robots(number) > 0)),
