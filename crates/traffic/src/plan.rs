@@ -116,7 +116,7 @@ impl Plan {
         };
         let behind = &scenario.profile.visitors;
         let logged_in = if tracking.authenticated && tracking.countries { behind.logged_in } else { 0.0 };
-        let visitors = Visitors::new(seed, run, logged_in);
+        let visitors = Visitors::new(seed, run, logged_in, &scenario.profile.devices);
         let mut time_zones = vec![scenario.time_zone.clone()];
         time_zones.extend(visitors.countries.iter().map(|country| country.time_zone.clone()));
         let population = populate(&scenario, seed, reach);
