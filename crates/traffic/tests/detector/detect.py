@@ -18,6 +18,7 @@ Matomo does and the port does not are done here:
   restored in that way.
 """
 
+import concurrent.futures
 import functools
 import json
 import re
@@ -106,15 +107,26 @@ def major(found):
     return found["browser_version"].split(".")[0]
 
 
+def differences(numbered):
+    number, line = numbered
+    device = json.loads(line)
+    hints = json.loads(device["hints"]) if device["hints"] else None
+    found = detect(device["ua"], hints)
+    return [
+        f"line {number}: {key} is {found[key]!r}, planned {planned!r}: {device['ua']} {device['hints'] or ''}"
+        for key, planned in device["planned"].items()
+        if found[key] != planned
+    ]
+
+
 def main(path):
-    with open(path, encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            device = json.loads(line)
-            hints = json.loads(device["hints"]) if device["hints"] else None
-            found = detect(device["ua"], hints)
-            for key, planned in device["planned"].items():
-                if found[key] != planned:
-                    print(f"line {number}: {key} is {found[key]!r}, planned {planned!r}: {device['ua']} {device['hints'] or ''}")
+    with open(path, encoding="utf-8") as file:
+        lines = list(enumerate(file, 1))
+    # It tries thousands of patterns on each.
+    with concurrent.futures.ProcessPoolExecutor() as processes:
+        for different in processes.map(differences, lines, chunksize=40):
+            for difference in different:
+                print(difference)
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ const fn built_in(
 pub(in crate::visitor::device) const MODELS: &[Model] = &[
     tv("Samsung", "Samsung Smart TV", 40, TIZEN, TELEVISION),
     tv("LG", "LG Smart TV", 32, WEBOS, TELEVISION),
-    tv("Sony", "Sony Bravia", 12, BRAVIA, TELEVISION),
+    tv("Sony", "Sony Bravia 4K VH21", 12, BRAVIA, TELEVISION),
     tv("Amazon", "Fire TV Stick 4K Max", 16, FIRE, FIRE_TV),
     console("Sony", "PlayStation 5", 38, PLAYSTATION_5, CONSOLE),
     console("Sony", "PlayStation 4", 18, PLAYSTATION_4, CONSOLE),
@@ -106,7 +106,7 @@ const FIRE: &[BuiltIn] = &[built_in(
     "Mozilla/5.0 (Linux; Android 11; AFTKRT) AppleWebKit/537.36 (KHTML, like Gecko) Silk/144.1.1 like Chrome/144.0.7559.132 Safari/537.36",
 )];
 
-/// Both kinds of PlayStation tell the version of their firmware, and the same old Safari.
+/// Consoles of Sony tell the version of their firmware, and the same old Safari.
 const PLAYSTATION_5: &[BuiltIn] = &[
     built_in(
         65,
