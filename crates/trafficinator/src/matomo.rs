@@ -7,6 +7,7 @@ use engine::target::Secret;
 use engine::transport::Client;
 use serde_json::Value;
 use traffic::encode::{Parameters as _, Query};
+use traffic::goal::Goal;
 use traffic::ledger::{Cents, Ledger};
 
 /// How long an answer of the API may take: reports are computed when they are asked for.
@@ -27,6 +28,8 @@ pub(crate) struct Span<'a> {
     pub(crate) site: u32,
     /// First and last day, as Matomo writes them.
     pub(crate) days: (&'a str, &'a str),
+    /// The goals that count.
+    pub(crate) goals: &'a [Goal],
 }
 
 impl<'a> Api<'a> {
@@ -72,24 +75,54 @@ impl<'a> Api<'a> {
 
     /// What Matomo recorded.
     pub(crate) async fn totals(&self, span: Span<'_>) -> anyhow::Result<Ledger> {
+        let all = [("filter_limit", "-1")];
         let visits = self.report("VisitsSummary.get", span, &[]).await?;
+        let frequency = self.report("VisitFrequency.get", span, &[]).await?;
         let actions = self.report("Actions.get", span, &[]).await?;
-        let events = self.report("Events.getCategory", span, &[("filter_limit", "-1")]).await?;
-        let orders = self.report("Goals.get", span, &[("idGoal", "ecommerceOrder")]).await?;
-        let events = events.as_array().context("Events.getCategory: no list")?;
-        let revenue = orders.get("revenue").and_then(number).context("Goals.get: no revenue")?;
+        let events = self.report("Events.getCategory", span, &all).await?;
+        let contents = self.report("Contents.getContentNames", span, &all).await?;
+        let (orders, revenue) = self.conversions(span, "ecommerceOrder").await?;
+        let (carts, cart_revenue) = self.conversions(span, "ecommerceAbandonedCart").await?;
+        let (mut goals, mut goal_revenue) = (0, Cents(0));
+        for goal in span.goals {
+            let (conversions, revenue) = self.conversions(span, &goal.id.to_string()).await?;
+            goals += conversions;
+            goal_revenue.0 += revenue.0;
+        }
         Ok(Ledger {
             visits: count(&visits, "nb_visits")?,
+            returning: count(&frequency, "nb_visits_returning")?,
             actions: count(&visits, "nb_actions")?,
             pageviews: count(&actions, "nb_pageviews")?,
-            events: events.iter().map(|row| count(row, "nb_events")).sum::<anyhow::Result<u64>>()?,
+            events: sum("Events.getCategory", &events, "nb_events")?,
             searches: count(&actions, "nb_searches")?,
             outlinks: count(&actions, "nb_outlinks")?,
             downloads: count(&actions, "nb_downloads")?,
-            orders: count(&orders, "nb_conversions")?,
-            revenue: Cents((revenue * 100.0).round() as u64),
+            impressions: sum("Contents.getContentNames", &contents, "nb_impressions")?,
+            interactions: sum("Contents.getContentNames", &contents, "nb_interactions")?,
+            goals,
+            goal_revenue,
+            carts,
+            cart_revenue,
+            orders,
+            revenue,
         })
     }
+
+    /// Conversions of a goal, and their revenue.
+    async fn conversions(&self, span: Span<'_>, goal: &str) -> anyhow::Result<(u64, Cents)> {
+        let answer = self.report("Goals.get", span, &[("idGoal", goal)]).await?;
+        let revenue = answer
+            .get("revenue")
+            .and_then(number)
+            .with_context(|| format!("Goals.get {goal}: no revenue"))?;
+        Ok((count(&answer, "nb_conversions")?, Cents((revenue * 100.0).round() as u64)))
+    }
+}
+
+fn sum(method: &str, rows: &Value, name: &str) -> anyhow::Result<u64> {
+    let rows = rows.as_array().with_context(|| format!("{method}: no list"))?;
+    rows.iter().map(|row| count(row, name)).sum()
 }
 
 fn count(row: &Value, name: &str) -> anyhow::Result<u64> {

@@ -3,19 +3,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use engine::calendar::day_lengths;
 use traffic::arrivals::Pattern;
 use traffic::funnel::{self, Funnel};
 use traffic::ledger::Cents;
 use traffic::order::Shop;
 use traffic::plan::{Plan, Tracking};
+use traffic::profile::Profile;
 use traffic::scenario::{Clock, Draft, Rate, Scenario, Share, Shares};
 use traffic::site::{DEFAULT_LIST, Site};
 
 use crate::settings::{self, Files, Settings};
-
-/// Share of visits by known visitors in a long run: in the middle of what shops and magazines see.
-const RETURNING: f64 = 0.2;
 
 /// At most so many problems of one file are listed.
 const MOST_PROBLEMS: usize = 20;
@@ -71,9 +68,9 @@ fn draft(settings: &Settings, site: Site, funnels: Vec<Funnel>) -> Draft {
             settings::Clock::Real => Clock::Real,
         },
         time_zone: settings.site.visitor_time_zone.clone(),
-        pageviews: (*visits.pageviews.start(), *visits.pageviews.end()),
+        pageviews: Some((*visits.pageviews.start(), *visits.pageviews.end())),
         pause: seconds(&visits.pause),
-        length: seconds(&visits.length),
+        length: Some(seconds(&visits.length)),
         shares: Shares {
             direct: share(visits.direct),
             search: share(visits.site_search),
@@ -82,7 +79,6 @@ fn draft(settings: &Settings, site: Site, funnels: Vec<Funnel>) -> Draft {
             click: share(visits.click_events),
             event: share(visits.random_events),
             order: share(shop.orders),
-            returning: share(RETURNING),
         },
         shop: Shop {
             value: (Cents(*shop.order_cents.start()), Cents(*shop.order_cents.end())),
@@ -90,8 +86,8 @@ fn draft(settings: &Settings, site: Site, funnels: Vec<Funnel>) -> Draft {
             tax_rate: shop.tax_rate,
             shipping: shop.shipping_cents.iter().copied().map(Cents).collect(),
         },
-        site,
         funnels,
+        ..Draft::new(Profile::built_in("classic").expect("it is built in"), site)
     }
 }
 
@@ -149,10 +145,7 @@ pub(crate) fn plan(
         tag_dimension: settings.target.tag_dimension.map(u32::from),
     };
     Arc::new(match start {
-        Some(unix_ms) => {
-            let days = day_lengths(&settings.site.visitor_time_zone, unix_ms);
-            Plan::starting(scenario, tracking, seed, run_id, days)
-        }
+        Some(unix_ms) => Plan::starting(scenario, tracking, seed, run_id, unix_ms),
         None => Plan::new(scenario, tracking, seed, run_id),
     })
 }

@@ -166,6 +166,8 @@ pub(crate) struct LedgerPart {
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct Totals {
     visits: u64,
+    /// Visits of visitors who had been here before.
+    returning: u64,
     /// Page views, searches, events, downloads and outlinks.
     actions: u64,
     pageviews: u64,
@@ -173,8 +175,18 @@ pub(crate) struct Totals {
     searches: u64,
     outlinks: u64,
     downloads: u64,
-    orders: u64,
+    content_impressions: u64,
+    content_interactions: u64,
+    /// Conversions of the goals that the scenario names.
+    goals: u64,
     /// In the site's currency, two decimals.
+    #[serde(serialize_with = "money")]
+    goal_revenue: Cents,
+    /// Visits that left a cart.
+    carts: u64,
+    #[serde(serialize_with = "money")]
+    cart_revenue: Cents,
+    orders: u64,
     #[serde(serialize_with = "money")]
     revenue: Cents,
 }
@@ -187,9 +199,24 @@ fn money<S: Serializer>(cents: &Cents, serializer: S) -> Result<S::Ok, S::Error>
 
 impl From<Ledger> for Totals {
     fn from(ledger: Ledger) -> Totals {
-        let Ledger { visits, actions, pageviews, events, searches, outlinks, downloads, orders, revenue } =
-            ledger;
-        Totals { visits, actions, pageviews, events, searches, outlinks, downloads, orders, revenue }
+        Totals {
+            visits: ledger.visits,
+            returning: ledger.returning,
+            actions: ledger.actions,
+            pageviews: ledger.pageviews,
+            events: ledger.events,
+            searches: ledger.searches,
+            outlinks: ledger.outlinks,
+            downloads: ledger.downloads,
+            content_impressions: ledger.impressions,
+            content_interactions: ledger.interactions,
+            goals: ledger.goals,
+            goal_revenue: ledger.goal_revenue,
+            carts: ledger.carts,
+            cart_revenue: ledger.cart_revenue,
+            orders: ledger.orders,
+            revenue: ledger.revenue,
+        }
     }
 }
 

@@ -315,7 +315,12 @@ impl State {
     /// made up for at the planned rate, in the middle between those that are due, workers taking turns.
     fn holds_back(&mut self, slot: Slot, due: Nanos, now: Nanos) -> bool {
         let open = self.agenda.get(slot);
-        if now - due <= LATE_NS || open.started || open.held_back || open.tries > 0 || open.visit.robot.is_some() {
+        if now - due <= LATE_NS
+            || open.started
+            || open.held_back
+            || open.tries > 0
+            || open.visit.robot.is_some()
+        {
             return false;
         }
         let rate = self.plan.rate(due);

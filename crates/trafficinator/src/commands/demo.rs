@@ -42,12 +42,13 @@ pub(super) fn demo(args: &DemoArgs) -> anyhow::Result<Exit> {
     let client = super::run::client(&settings).map_err(|problem| anyhow::anyhow!(problem))?;
     let screen = begin(&settings, &[]);
     tracing::info!("a stand-in Matomo listens on http://{}/", stand_in.address);
+    let goals = scenario.goals.clone();
     let outcome = runtime()?.block_on(async {
         let ended = super::run::send(&settings, scenario, &client, &screen).await?;
         let url = settings.target.url.as_ref().context("a target")?;
         let token = settings.target.token.as_ref().context("a token")?;
         let days = days()?;
-        let span = Span { site: settings.target.site_id, days: (&days.0, &days.1) };
+        let span = Span { site: settings.target.site_id, days: (&days.0, &days.1), goals: &goals };
         let recorded =
             Api::new(&client, &url.base(), token).totals(span).await.context("reading the totals back")?;
         anyhow::Ok((ended, recorded))

@@ -9,9 +9,7 @@ use traffic::encode::List;
 use traffic::hit::Kind;
 use traffic::ledger::Ledger;
 use traffic::plan::{Plan, Planner, Scratch};
-use traffic::source::Source;
 use traffic::visit::Visit;
-use traffic::visitor::device::DEVICES;
 
 use super::{Environment, Ready, begin, ready, seed};
 use crate::cli::{PlanArgs, PlanFormat};
@@ -56,12 +54,13 @@ fn write(plan: &Plan, visits: u64, format: PlanFormat) -> io::Result<()> {
             PlanFormat::Jsonl => write_lines(plan, &visit, arrival, &mut scratch, &mut out)?,
             PlanFormat::Text => out.write_all(story(plan, &visit, arrival, &mut scratch).as_bytes())?,
         }
-        ledger += visit.ledger();
+        ledger += visit.ledger(&plan.scenario().goals);
         memory = visit.actions;
     }
     if format == PlanFormat::Text {
-        let Ledger { visits, actions, pageviews, events, searches, outlinks, downloads, orders, revenue } =
-            ledger;
+        let Ledger {
+            visits, actions, pageviews, events, searches, outlinks, downloads, orders, revenue, ..
+        } = ledger;
         writeln!(
             out,
             "in all: {visits} visits, {actions} actions: {pageviews} page views, {events} events, {searches} \
@@ -72,7 +71,7 @@ fn write(plan: &Plan, visits: u64, format: PlanFormat) -> io::Result<()> {
             "returning visitors: {:.1} % of these visits, {:.0} % in a long run (a run has no past: at first everybody \
              is new)",
             plan.expected_returning(visits) * 100.0,
-            plan.scenario().shares.returning.get() * 100.0
+            plan.scenario().profile.visitors.returning * 100.0
         )?;
     }
     out.flush()
@@ -123,7 +122,7 @@ fn write_lines(
             method: if is_authenticated { "POST" } else { "GET" },
             kind: action.kind().name(),
             params: Parameters(&list.0),
-            user_agent: plan.visitors().user_agent(visit.visitor.device).raw(),
+            user_agent: plan.visitors().user_agent(&visit.visitor).raw(),
         };
         serde_json::to_writer(&mut *out, &line)?;
         out.write_all(b"\n")?;
@@ -147,7 +146,7 @@ fn write_story(
 ) -> std::fmt::Result {
     let visitor = &visit.visitor;
     let home = plan.visitors().countries.get(visitor.country);
-    let device = DEVICES[usize::from(visitor.device)].name;
+    let device = plan.visitors().device(visitor).name;
     let known = if visit.earlier == 0 { "new".to_owned() } else { format!("visit {} of", visit.earlier + 1) };
     write!(
         text,
@@ -159,11 +158,8 @@ fn write_story(
     if plan.tracking().countries {
         write!(text, ", from {} ({})", home.cities[usize::from(visitor.city)].name.raw(), home.code)?;
     }
-    match visit.source {
-        Source::Direct => writeln!(text, ", direct")?,
-        Source::Referrer(referrer) => writeln!(text, ", from {}", referrer.url)?,
-        Source::Campaign(campaign) => writeln!(text, ", campaign {}", campaign.parameters)?,
-    }
+    let place = plan.sources().place(visit.source).map_or("", |place| place.name.as_str());
+    writeln!(text, ", {} {place}", visit.source.channel.name())?;
     for (index, action) in visit.actions.iter().enumerate() {
         let mut list = List::default();
         plan.parameters(visit, index, None, scratch, &mut list);
@@ -177,7 +173,7 @@ fn write_story(
             Kind::Outlink => get("link").to_owned(),
             Kind::Download => get("download").to_owned(),
             Kind::Order => format!("{}, revenue {}", get("ec_id"), get("revenue")),
-            Kind::Goal | Kind::Content | Kind::Cart | Kind::Ping => String::new(),
+            _ => String::new(),
         };
         writeln!(text, "  {:>9}  {:<8}  {what}", clock(u64::from(action.offset_ms)), action.kind().name())?;
     }

@@ -136,7 +136,7 @@ pub(crate) fn ledger_table(
     columns: &[(&str, Ledger)],
     differs: impl Fn(&[String]) -> bool,
 ) -> (String, Vec<&'static str>) {
-    let mut text = format!("\n  {:<12}", "");
+    let mut text = format!("\n  {:<16}", "");
     for (name, _) in columns {
         let _infallible = write!(text, "{name:>14}");
     }
@@ -144,7 +144,7 @@ pub(crate) fn ledger_table(
     let mut marked = Vec::new();
     for (index, name) in ROWS.into_iter().enumerate() {
         let cells: Vec<String> = columns.iter().map(|(_, ledger)| cells(ledger)[index].clone()).collect();
-        let _infallible = write!(text, "  {name:<12}");
+        let _infallible = write!(text, "  {name:<16}");
         for cell in &cells {
             let _infallible = write!(text, "{cell:>14}");
         }
@@ -157,15 +157,44 @@ pub(crate) fn ledger_table(
     (text, marked)
 }
 
-const ROWS: [&str; 8] =
-    ["visits", "page views", "events", "searches", "outlinks", "downloads", "orders", "revenue"];
+const ROWS: [&str; 16] = [
+    "visits",
+    "returning visits",
+    "actions",
+    "page views",
+    "events",
+    "searches",
+    "outlinks",
+    "downloads",
+    "content shown",
+    "content used",
+    "goals",
+    "goal revenue",
+    "carts left",
+    "left in carts",
+    "orders",
+    "revenue",
+];
 
-fn cells(ledger: &Ledger) -> [String; 8] {
-    let Ledger { visits, pageviews, events, searches, outlinks, downloads, orders, revenue, actions: _ } =
-        *ledger;
-    let [visits, pageviews, events, searches, outlinks, downloads, orders] =
-        [visits, pageviews, events, searches, outlinks, downloads, orders].map(grouped);
-    [visits, pageviews, events, searches, outlinks, downloads, orders, revenue.to_string()]
+fn cells(ledger: &Ledger) -> [String; 16] {
+    [
+        grouped(ledger.visits),
+        grouped(ledger.returning),
+        grouped(ledger.actions),
+        grouped(ledger.pageviews),
+        grouped(ledger.events),
+        grouped(ledger.searches),
+        grouped(ledger.outlinks),
+        grouped(ledger.downloads),
+        grouped(ledger.impressions),
+        grouped(ledger.interactions),
+        grouped(ledger.goals),
+        ledger.goal_revenue.to_string(),
+        grouped(ledger.carts),
+        ledger.cart_revenue.to_string(),
+        grouped(ledger.orders),
+        ledger.revenue.to_string(),
+    ]
 }
 
 fn row(times: &Percentiles) -> String {
@@ -216,6 +245,6 @@ mod tests {
         let (one, other) = (Ledger { visits: 1_000, ..Ledger::default() }, Ledger::default());
         let (table, marked) = ledger_table(&[("a", one), ("b", other)], |cells| cells[0] != cells[1]);
         assert_eq!(marked, ["visits"]);
-        assert!(table.contains("  visits               1,000             0   differs\n"), "{table}");
+        assert!(table.contains("  visits                   1,000             0   differs\n"), "{table}");
     }
 }
