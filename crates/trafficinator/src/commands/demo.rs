@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use engine::recorder::Snapshot;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::oneshot;
 
-use super::{begin, load, random, runtime};
+use super::{begin, load_with, random, runtime};
 use crate::cli::{DemoArgs, SettingsArgs};
 use crate::exit::Exit;
 use crate::matomo::{Api, Span};
@@ -23,6 +24,9 @@ use crate::summary::text::ledger_table;
 /// Short pauses between page views: the demo is to be over while one watches.
 const PAUSE: (&str, &str) = ("0.1", "0.5");
 
+/// What the site of the stand-in has: goals and dimensions. The name is that of no file.
+const SCENARIO: (&str, &str) = ("the scenario of the demo", include_str!("demo.toml"));
+
 /// The `demo` command.
 pub(super) fn demo(args: &DemoArgs) -> anyhow::Result<Exit> {
     let token = format!("{:016x}{:016x}", random()?, random()?);
@@ -33,8 +37,14 @@ pub(super) fn demo(args: &DemoArgs) -> anyhow::Result<Exit> {
         ..tracker::Options::default()
     };
     let stand_in = StandIn::start(options)?;
-    let Some(loaded) = load(settings(args, stand_in.address, &token), Purpose::Send, &BTreeMap::new()) else {
-        anyhow::bail!("the settings of the demo are refused; this is a bug");
+    let read = |path: &Path| match SCENARIO {
+        (name, text) if path == Path::new(name) => Ok(text.to_owned()),
+        _ => std::fs::read_to_string(path),
+    };
+    let given = settings(args, stand_in.address, &token);
+    let Some(loaded) = load_with(given, Purpose::Send, &BTreeMap::new(), &read) else {
+        stand_in.stop()?;
+        return Ok(Exit::Usage);
     };
     let settings = loaded.settings;
     let scenario =
@@ -80,6 +90,8 @@ fn settings(args: &DemoArgs, address: SocketAddr, token: &str) -> SettingsArgs {
         ("MATOMO_URL", format!("http://{address}/")),
         ("MATOMO_SITE_ID", "1".to_owned()),
         ("MATOMO_TOKEN_AUTH", token.to_owned()),
+        ("TRAFFICINATOR_SCENARIO", SCENARIO.0.to_owned()),
+        ("TRAFFICINATOR_PROFILE", args.profile.clone()),
         ("TRAFFICINATOR_RATE", rate),
         ("MAX_TOTAL_VISITS", args.visits.to_string()),
         ("TRAFFICINATOR_QUIET", args.quiet.to_string()),
