@@ -1,5 +1,7 @@
 //! `check`: looks at the settings, the files and the target, and records nothing.
 
+mod outline;
+
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -7,8 +9,6 @@ use engine::clock::Clock;
 use engine::transport::Client;
 use jiff::Timestamp;
 use serde_json::Value;
-use traffic::hit::Kind;
-use traffic::scenario::Scenario;
 
 use super::run::{advice, check_summary_folder, client, doubts};
 use super::{Environment, begin, complain, load, print, runtime};
@@ -34,7 +34,11 @@ pub(super) fn check(args: SettingsArgs, environment: &Environment) -> anyhow::Re
     let mut problems = Vec::new();
     problems.extend(check_summary_folder(&settings).err());
     match crate::scenario::scenario(&settings) {
-        Ok(scenario) => write_scenario(&settings, &scenario, &mut text)?,
+        Ok(scenario) => {
+            // The seed changes nothing in what is told.
+            let plan = crate::scenario::plan(&settings, scenario, 1, "check", None);
+            outline::write(&settings, &plan, &mut text)?;
+        }
         Err(found) => problems.extend(found),
     }
     match client(&settings) {
@@ -55,32 +59,6 @@ fn write_settings(settings: &Settings, out: &mut String) -> std::fmt::Result {
     writeln!(out, "settings (all others are at their defaults)")?;
     for described in settings.describe().iter().filter(|described| described.source != "default") {
         writeln!(out, "  {:<28} {}  ({})", described.name, described.value, described.source)?;
-    }
-    Ok(())
-}
-
-fn write_scenario(settings: &Settings, scenario: &Scenario, out: &mut String) -> std::fmt::Result {
-    let list = settings
-        .site
-        .urls_file
-        .as_ref()
-        .map_or("the built-in list".into(), |path| path.display().to_string());
-    writeln!(out, "site\n  {} pages from {list}", scenario.site.len())?;
-    if !scenario.funnels.is_empty() {
-        writeln!(out, "funnels")?;
-    }
-    for funnel in &scenario.funnels {
-        let steps: Vec<&str> = funnel.steps.iter().map(|step| step.deed.kind()).map(Kind::name).collect();
-        writeln!(
-            out,
-            "  {} ({} of the visits that reach it): {}",
-            funnel.name,
-            funnel.probability.get(),
-            steps.join(" > ")
-        )?;
-    }
-    for note in scenario.notes() {
-        writeln!(out, "note: {note}")?;
     }
     Ok(())
 }

@@ -137,6 +137,8 @@ fn lay_settings(text: &str, source: &dyn Fn(usize) -> Source, layered: &mut Laye
     let Some(DeValue::Table(given)) = table.get_ref().get("settings").map(toml::Spanned::get_ref) else {
         return;
     };
+    let mut given: Vec<_> = given.iter().collect();
+    given.sort_by_key(|(key, _)| key.span().start);
     for (key, value) in given {
         let source = source(lines.of(key.span().start));
         let name = key.get_ref().to_string();

@@ -54,14 +54,15 @@ pub(super) fn read<'a>(
     }
 }
 
-/// What relative addresses are relative to.
+/// What relative addresses are relative to. Where it is wrong something stands for it, so that pages are judged too.
 fn base(fields: &mut Fields<'_, '_>) -> Option<Url> {
     let text = fields.text("url")?;
     let found =
         Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     if found.is_none() {
         let (line, value) = fields.value("url")?;
-        return fields.refuse("url", line, value, "give an absolute URL such as https://shop.example.com");
+        fields.refuse::<()>("url", line, value, "give an absolute URL such as https://shop.example.com");
+        return Url::parse("https://shop.example.com").ok();
     }
     found
 }
