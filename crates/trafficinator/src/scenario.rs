@@ -204,3 +204,94 @@ pub(crate) fn plan(
         None => Plan::new(scenario, tracking, seed, run_id),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use traffic::profile::Profile;
+    use traffic::scenario::{LENGTH, PAGEVIEWS};
+
+    use super::*;
+    use crate::settings::layers::{Inputs, Purpose};
+    use crate::settings::registry::find;
+
+    fn settings(flags: &[(&'static str, &str)], files: &[(&str, &str)]) -> Settings {
+        let flags =
+            flags.iter().map(|(name, text)| (find(name).expect("a setting"), (*text).to_owned())).collect();
+        let read = |path: &Path| {
+            let found = files.iter().find(|(name, _)| Path::new(name) == path);
+            found.map(|(_, text)| (*text).to_owned()).ok_or_else(|| std::io::ErrorKind::NotFound.into())
+        };
+        let environment = BTreeMap::new();
+        let purpose = Purpose::Plan;
+        let inputs = Inputs { purpose, flags, env_files: Vec::new(), environment: &environment, read: &read };
+        crate::settings::load(&inputs).expect("settings").settings
+    }
+
+    fn site() -> Site {
+        Site::parse("https://shop.example.com/    Home").expect("a page")
+    }
+
+    #[test]
+    fn the_profile_classic_gives_the_defaults_and_nothing_besides() {
+        let settings = settings(&[("TRAFFICINATOR_PROFILE", "classic")], &[]);
+        let declared = Declared { site: site(), catalogue: None, funnels: Vec::new() };
+        let draft = draft(&settings, declared);
+        let expected = Draft {
+            pageviews: Some(PAGEVIEWS),
+            length: Some(LENGTH),
+            time_zone: draft.time_zone.clone(),
+            ..Draft::new(Profile::built_in("classic").expect("a profile"), site())
+        };
+        assert_eq!(format!("{draft:?}"), format!("{expected:?}"));
+    }
+
+    #[test]
+    fn another_profile_brings_its_distributions_and_its_rhythm() {
+        let settings = settings(
+            &[("TRAFFICINATOR_PROFILE", "saas"), ("TRAFFICINATOR_CURVE", "daily"), ("PAGEVIEWS_MAX", "9")],
+            &[],
+        );
+        let declared = Declared { site: site(), catalogue: None, funnels: Vec::new() };
+        let draft = draft(&settings, declared);
+        let saas = Profile::built_in("saas").expect("a profile");
+        assert_eq!(draft.rhythm, Some(saas.rhythm));
+        assert_eq!(draft.profile, saas);
+        assert_eq!((draft.pageviews, draft.length), (Some((1, 9)), None));
+        assert!((draft.shares.direct.get() - 0.54).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_page_with_a_product_that_is_not_sold_is_told_with_its_line() {
+        let page = "[[site.page]]\nurl = 'https://shop.test/'\nproducts = ['B-1', 'B-2']\n";
+        let product = "[[product]]\nsku = 'B-1'\nname = 'Boots'\ncategory = 'Shoes'\nprice = 9\n";
+        let problems = |text: &str| {
+            scenario(&settings(&[("TRAFFICINATOR_SCENARIO", "shop.toml")], &[("shop.toml", text)]))
+                .expect_err("an unknown product")
+        };
+        let expected =
+            "site.page.products (shop.toml:1): \"B-2\" is not in the catalogue; give the sku of a product";
+        assert_eq!(problems(&format!("{page}{product}")), [expected]);
+        assert_eq!(problems(page).len(), 2);
+        assert!(problems(page)[0].ends_with("give products, each under a line [[product]]"));
+    }
+
+    #[test]
+    fn what_traffic_refuses_is_told_by_the_spelling_and_source_of_its_user() {
+        let problems = scenario(&settings(
+            &[
+                ("ECOMMERCE_SHIPPING_RATES", "500"),
+                ("TRAFFICINATOR_BOTS_SHARE", "0.6"),
+                ("TRAFFICINATOR_CHATBOTS_SHARE", "0.6"),
+            ],
+            &[],
+        ))
+        .expect_err("orders that cost more than is allowed");
+        assert!(
+            problems[0].starts_with("ECOMMERCE_ORDER_VALUE_MAX (profile ecommerce): 299.99 is less than"),
+            "{problems:?}"
+        );
+        assert!(problems[1].starts_with("--bots-share: 1.2 together with"), "{problems:?}");
+    }
+}

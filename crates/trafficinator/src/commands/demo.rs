@@ -37,10 +37,6 @@ pub(super) fn demo(args: &DemoArgs) -> anyhow::Result<Exit> {
         ..tracker::Options::default()
     };
     let stand_in = StandIn::start(options)?;
-    let read = |path: &Path| match SCENARIO {
-        (name, text) if path == Path::new(name) => Ok(text.to_owned()),
-        _ => std::fs::read_to_string(path),
-    };
     let given = settings(args, stand_in.address, &token);
     let Some(loaded) = load_with(given, Purpose::Send, &BTreeMap::new(), &read) else {
         stand_in.stop()?;
@@ -78,6 +74,14 @@ pub(super) fn demo(args: &DemoArgs) -> anyhow::Result<Exit> {
         Exit::Runtime if ended.snapshot.hits.sent > 0 => Exit::Difference,
         exit => exit,
     })
+}
+
+/// Reads the scenario of the demo, or a file.
+fn read(path: &Path) -> std::io::Result<String> {
+    match SCENARIO {
+        (name, text) if path == Path::new(name) => Ok(text.to_owned()),
+        _ => std::fs::read_to_string(path),
+    }
 }
 
 /// The settings of a run against the stand-in: nothing of the environment is used.
@@ -158,5 +162,33 @@ impl StandIn {
             std::thread::sleep(Duration::from_millis(10));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use traffic::goal::Trigger;
+
+    use super::*;
+    use crate::cli::{Task, parse};
+    use crate::settings::profile::names;
+
+    #[test]
+    fn a_demo_of_any_profile_has_three_goals_and_two_dimensions() {
+        for profile in names() {
+            let line = ["t", "demo", "--profile", profile].map(std::ffi::OsString::from);
+            let Ok(Task::Demo(args)) = parse(line) else { panic!("a demo") };
+            let given = settings(&args, ([127, 0, 0, 1], 9).into(), "token");
+            let loaded = load_with(given, Purpose::Send, &BTreeMap::new(), &read).expect("settings");
+            assert_eq!(loaded.settings.profile.name, profile);
+            let scenario = crate::scenario::scenario(&loaded.settings).expect("a scenario");
+            let triggers: Vec<(u32, &Trigger)> =
+                scenario.goals.iter().map(|goal| (goal.id, &goal.trigger)).collect();
+            assert!(matches!(triggers[0], (1, Trigger::Manual(share)) if share.get() > 0.0));
+            assert_eq!(triggers[1], (2, &Trigger::UrlContains("thank-you".to_owned())));
+            assert_eq!(triggers[2], (3, &Trigger::EventAction("play".to_owned())));
+            let dimensions: Vec<u32> = scenario.dimensions.iter().map(|dimension| dimension.id).collect();
+            assert_eq!((triggers.len(), dimensions), (3, vec![1, 2]));
+        }
     }
 }
