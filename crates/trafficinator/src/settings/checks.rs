@@ -1,5 +1,7 @@
 //! Rules that concern more than one setting. Each problem names both sides.
 
+use std::cmp::Ordering;
+
 use jiff::civil::Date;
 
 use super::Rate;
@@ -63,17 +65,21 @@ pub(crate) fn settle_tables(
         for rival in rivals {
             let Some(level) = raws.get(*rival).map(|raw| raw.source.level()) else { continue };
             let other = name_of(raws, rival);
-            if level == own.level() {
-                let message = format!("cannot go with {other}: {why}; give one of them");
-                problems.push(Problem { setting: format!("{name} ({own})"), value: None, message });
-            } else if level < own.level() {
-                raws.remove(*rival);
-            } else {
-                warnings.push(format!("{name} ({own}) not used: {why}, and {other} wins"));
-                if name == "product" {
-                    tables.catalogue = None;
-                } else {
-                    tables.site = None;
+            match level.cmp(&own.level()) {
+                Ordering::Equal => {
+                    let message = format!("cannot go with {other}: {why}; give one of them");
+                    problems.push(Problem { setting: format!("{name} ({own})"), value: None, message });
+                }
+                Ordering::Less => {
+                    raws.remove(*rival);
+                }
+                Ordering::Greater => {
+                    warnings.push(format!("{name} ({own}) not used: {why}, and {other} wins"));
+                    if name == "product" {
+                        tables.catalogue = None;
+                    } else {
+                        tables.site = None;
+                    }
                 }
             }
         }

@@ -90,16 +90,13 @@ impl<'a, 'p> Fields<'a, 'p> {
             DeValue::Integer(_) => text_of(value).ok().and_then(|text| text.parse().ok()),
             _ => None,
         };
-        match number.filter(|number| range.contains(number)) {
-            Some(number) => Some(number),
-            None => {
-                let accepts = match *range.end() {
-                    u32::MAX => format!("give a whole number of at least {}", range.start()),
-                    most => format!("give a whole number from {} to {most}", range.start()),
-                };
-                self.refuse(key, line, value, &accepts)
-            }
-        }
+        number.filter(|number| range.contains(number)).or_else(|| {
+            let accepts = match *range.end() {
+                u32::MAX => format!("give a whole number of at least {}", range.start()),
+                most => format!("give a whole number from {} to {most}", range.start()),
+            };
+            self.refuse(key, line, value, &accepts)
+        })
     }
 
     /// A number; `what` says what it is: `an amount`.
@@ -110,13 +107,10 @@ impl<'a, 'p> Fields<'a, 'p> {
         what: &str,
     ) -> Option<f64> {
         let (line, value) = self.value(key)?;
-        match number(value).filter(|number| range.contains(number)) {
-            Some(number) => Some(number),
-            None => {
-                let accepts = format!("give {what} from {} to {}", range.start(), range.end());
-                self.refuse(key, line, value, &accepts)
-            }
-        }
+        number(value).filter(|number| range.contains(number)).or_else(|| {
+            let accepts = format!("give {what} from {} to {}", range.start(), range.end());
+            self.refuse(key, line, value, &accepts)
+        })
     }
 
     /// One of some words.

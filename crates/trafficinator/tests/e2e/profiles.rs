@@ -105,7 +105,7 @@ fn a_scenario_file_and_the_profile_beside_it_make_the_site() {
     for word in ["https://shop.test/boots", "\"_pks\":\"B-1\"", "\"dimension3\":\"new\""] {
         assert!(planned.contains(word), "{word} is not planned");
     }
-    assert!(!planned.contains("shop.example.com"), "pages of the built-in site");
+    assert!(!planned.contains("\"url\":\"https://shop.example.com"), "pages of the built-in site");
 
     let stand_in = StandIn::start(&[]);
     let check = trafficinator(["check", "--matomo-url", &stand_in.url(), "--scenario", &scenario])
@@ -162,7 +162,7 @@ fn everything_wrong_is_told_at_once_whether_in_a_profile_a_table_or_a_variable()
         .expect(2);
     for word in [
         "outlinks_probability (",
-        "mine.toml:13): \"9\" is not accepted",
+        "mine.toml:12): \"9\" is not accepted",
         "shop.toml:1): needs exactly one of manual",
         "CONCURRENCY (environment): \"many\"",
         "/nonexistent/list",

@@ -56,7 +56,7 @@ fn product(fields: &mut Fields<'_, '_>) -> Option<Product> {
             fields.complain_of_all("has a category and categories; give one of them".to_owned());
         }
         (false, false) => {
-            fields.need("category", "category = \"Shoes\" or categories = [\"Shoes\", \"Boots\"]")
+            fields.need("category", "category = \"Shoes\" or categories = [\"Shoes\", \"Boots\"]");
         }
         _ => categories.extend(category),
     }

@@ -174,7 +174,7 @@ fn goals_are_those_of_the_tables() {
         all.goals.iter().map(|(line, goal)| (*line, goal.id, goal.revenue, goal.repeats)).collect();
     assert_eq!(goals, [(1, 1, Cents(250), false), (5, 2, Cents(0), true), (9, 30, Cents(0), false)]);
     let triggers: Vec<&Trigger> = all.goals.iter().map(|(_, goal)| &goal.trigger).collect();
-    assert!(matches!(triggers[0], Trigger::Manual(share) if share.get() == 0.03));
+    assert!(matches!(triggers[0], Trigger::Manual(share) if (share.get() - 0.03).abs() < 1e-12));
     assert_eq!(triggers[1], &Trigger::UrlContains("thank-you".to_owned()));
     assert_eq!(triggers[2], &Trigger::EventAction("play".to_owned()));
 }
