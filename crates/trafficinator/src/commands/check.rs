@@ -106,7 +106,12 @@ async fn look(
     let api = Api::new(client, &base, token);
     match api.call("API.getMatomoVersion", &[]).await {
         Ok(version) => {
-            writeln!(out, "  Matomo {}", version.get("value").and_then(Value::as_str).unwrap_or("?"))?;
+            let version = version.get("value").and_then(Value::as_str).unwrap_or("?");
+            writeln!(out, "  Matomo {version}")?;
+            if settings.visits.chatbots > 0.0 && !knows_chatbots(version) {
+                let label = settings.label("TRAFFICINATOR_CHATBOTS_SHARE");
+                writeln!(out, "note: {label}: Matomo reports AI chatbots from 5.6 on; this one drops them")?;
+            }
         }
         Err(error) => {
             problems.push(format!("MATOMO_TOKEN_AUTH: the API refuses it: {error:#}"));
@@ -157,9 +162,37 @@ fn compare_site(settings: &Settings, zone: &str, currency: &str, out: &mut Strin
     Ok(())
 }
 
+/// Whether a Matomo of this version reports AI chatbots; one whose version cannot be read is taken to.
+fn knows_chatbots(version: &str) -> bool {
+    let mut parts = version.split(['.', '-']).map(str::parse::<u32>);
+    match (parts.next(), parts.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) => (major, minor) >= (5, 6),
+        _ => true,
+    }
+}
+
 /// How far a `Date` header is ahead of us.
 fn skew_ms(date: &str, unix_ms: i64) -> Option<i64> {
     let date = jiff::fmt::rfc2822::parse(date).ok()?;
     let ours = Timestamp::from_millisecond(unix_ms).ok()?;
     Some(date.timestamp().as_millisecond() - ours.as_millisecond())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::knows_chatbots;
+
+    #[test]
+    fn matomo_knows_chatbots_from_5_6_on() {
+        for (version, knows) in [
+            ("5.2.0-b5", false),
+            ("5.5.9", false),
+            ("5.6.0", true),
+            ("5.10.1", true),
+            ("6.0", true),
+            ("?", true),
+        ] {
+            assert_eq!(knows_chatbots(version), knows, "{version}");
+        }
+    }
 }

@@ -109,7 +109,7 @@ fn a_scenario_file_and_the_profile_beside_it_make_the_site() {
 
     let stand_in = StandIn::start(&[]);
     let check = trafficinator(["check", "--matomo-url", &stand_in.url(), "--scenario", &scenario])
-        .args(["--curve", "daily", "--identity", "browser", "--bots-share", "0.2"])
+        .args(["--curve", "daily", "--identity", "browser", "--bots-share", "0.2", "--chatbots-share", "0.1"])
         .var("MATOMO_TOKEN_AUTH", TOKEN)
         .finish()
         .expect(0)
@@ -119,6 +119,8 @@ fn a_scenario_file_and_the_profile_beside_it_make_the_site() {
         "identity browser",
         "curve daily",
         "20.0 % of everybody who comes are crawlers",
+        "10.0 % of everybody who comes are AI chatbots",
+        "note: --chatbots-share: Matomo reports AI chatbots from 5.6 on",
         "3 pages from ",
         "1 product in 1 category",
         "4 by pages whose address contains \"thank-you\", worth 2.50",
