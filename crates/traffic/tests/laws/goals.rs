@@ -79,7 +79,7 @@ proptest! {
     #[test]
     fn goals_and_dimensions_are_those_that_are_set_up(run in run(), first in 0..1_000_000_000_u64) {
         let plan = run.plan();
-        for number in run.numbers(first, 20) {
+        for number in run.numbers(first, 12) {
             let visit = plan.visit(number);
             check_goals(&plan, &visit)?;
             check_dimensions(&plan, &visit)?;

@@ -145,7 +145,7 @@ proptest! {
     #[test]
     fn every_hit_says_who_it_is_and_no_more_than_it_may(run in run(), first in 0..1_000_000_000_u64) {
         let plan = run.plan();
-        for number in run.numbers(first, 20) {
+        for number in run.numbers(first, 12) {
             check(&plan, &plan.visit(number), run.tracking)?;
         }
     }
@@ -248,5 +248,5 @@ fn a_funnel_with_several_orders_gives_each_its_own_id() {
             }
         }
     }
-    assert!(orders > 4_000 && ids.len() == orders, "{} ids of {orders} orders", ids.len());
+    assert!(orders >= 4_000 && ids.len() == orders, "{} ids of {orders} orders", ids.len());
 }

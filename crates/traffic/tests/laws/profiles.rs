@@ -74,7 +74,7 @@ fn vary(profile: &mut Profile, draws: &mut Draws, flags: [bool; 6]) {
     channels.direct.bounce = draws.within(0.01, 100.0);
     profile.pages = has_pages.then(|| Pages {
         bounce: draws.share(),
-        mean: draws.within(0.5, 100.0),
+        mean: draws.within(0.5, 20.0),
         shape: draws.within(0.01, 10_000.0),
         most: draws.within(1.0, 100.0) as u32,
     });

@@ -169,7 +169,10 @@ fn when() -> impl Strategy<Value = When> {
 type Look = (Option<(u32, u32)>, (f64, f64), Option<(f64, f64)>);
 
 fn look() -> impl Strategy<Value = Look> {
-    let pageviews = (1..30_u32, 0..=70_u32).prop_map(|(low, more)| (low, low + more));
+    let pageviews = prop_oneof![
+        4 => (1..6_u32, 0..6_u32).prop_map(|(low, more)| (low, low + more)),
+        1 => (1..30_u32, 0..=70_u32).prop_map(|(low, more)| (low, low + more)),
+    ];
     // Also so long that sending a visit takes longer than the visit itself.
     let pause = prop_oneof![
         3 => (0.0..10.0_f64, 0.0..50.0_f64).prop_map(|(low, more)| (low, low + more)),

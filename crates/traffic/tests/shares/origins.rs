@@ -1,11 +1,17 @@
 //! Where visitors are at home, what they speak, what they browse with, and whether they log in.
 
-use traffic::random::{Domain, Stream, Weighted};
+use std::collections::BTreeMap;
 
-use crate::chi_square::{Mix, check, visits_for};
+use traffic::random::{Domain, Stream, Weighted};
+use traffic::visitor::device::{Class, Device};
+
+use crate::chi_square::{Mix, NOTICEABLE, check, visits_for};
 use crate::classic::{classic, plan_of};
 use crate::expected::normalised;
 use crate::profiles::draft_of;
+
+/// Visitors of each kind of device.
+const DEVICES: u64 = 400_000;
 
 /// Weight, languages with their weights, and weights of the cities of a line of `countries.tsv`.
 fn weights(line: &str) -> (f64, Vec<f64>, Vec<f64>) {
@@ -89,4 +95,55 @@ fn kinds_of_devices_and_user_ids_have_their_shares() {
         (rare.join().unwrap(), others)
     });
     check("devices", &first.into_iter().chain(second).collect::<Vec<_>>());
+}
+
+/// The devices of a kind, by something that people tell them by; what is met too rarely to be noticed is one case.
+fn devices_of(class: Class, what: &str, by: fn(&Device) -> &str) -> Mix {
+    let mut draft = draft_of("ecommerce");
+    let devices = &mut draft.profile.devices;
+    let all = [
+        &mut devices.desktop,
+        &mut devices.phone,
+        &mut devices.tablet,
+        &mut devices.tv,
+        &mut devices.console,
+    ];
+    for (device, other) in all.into_iter().zip(Class::ALL) {
+        device.share = f64::from(u8::from(other == class));
+    }
+    let plan = plan_of(draft);
+    let mut shares: BTreeMap<&str, f64> = BTreeMap::new();
+    for device in plan.visitors().devices.iter().filter(|device| device.class == class) {
+        *shares.entry(by(device)).or_default() += device.share;
+    }
+    let (names, shares): (Vec<&str>, Vec<f64>) = shares.into_iter().unzip();
+    let rare = |share: f64| share < NOTICEABLE / DEVICES as f64;
+    let pooled: f64 = shares.iter().filter(|share| rare(**share)).sum();
+    let mut places = Vec::new();
+    let mut weights = Vec::new();
+    for &share in &shares {
+        places.push(if rare(share) { None } else { Some(weights.len()) });
+        weights.extend(Some(share).filter(|share| !rare(*share)));
+    }
+    let rest = weights.len();
+    weights.extend(Some(pooled).filter(|pooled| *pooled > 0.0));
+    let seen = (0..DEVICES).map(|number| {
+        let device = plan.visitors().device(&plan.visitors().visitor(number));
+        let place = names.binary_search(&by(device)).unwrap();
+        places[place].unwrap_or(rest)
+    });
+    Mix::of_many(&format!("{what} of {}", class.name()), &weights, seen)
+}
+
+#[test]
+fn models_browsers_and_systems_of_each_kind_of_device_have_their_shares() {
+    let by: [(&str, fn(&Device) -> &str); 4] = [
+        ("models", |device| device.name),
+        ("browsers", |device| device.browser),
+        ("versions of browsers", |device| device.browser_version),
+        ("systems", |device| device.system),
+    ];
+    let mixes: Vec<Mix> =
+        Class::ALL.into_iter().flat_map(|class| by.map(|(what, by)| devices_of(class, what, by))).collect();
+    check("devices", &mixes);
 }
