@@ -1,7 +1,7 @@
 //! Reports of Matomo: what each of them needs, what a plan's visits give, and which will stay empty and why.
 //!
 //! The table beside this file names the 86 reports of a stock Matomo with ecommerce, site search, goals, custom
-//! dimensions and the plugins CustomVariables and Bandwidth. Facts are read from the parameters that are sent.
+//! dimensions and the plugins `CustomVariables` and `Bandwidth`. Facts are read from the parameters that are sent.
 
 mod fact;
 mod reading;

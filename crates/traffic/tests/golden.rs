@@ -2,14 +2,13 @@
 //! not mean to change them. Where one does, `INSTA_UPDATE=always cargo test -p traffic --test golden` rewrites them.
 
 mod classic;
-mod sent;
 
 use std::fmt::Write;
 
 use classic::{classic, plan_of, profiled};
-use sent::hits;
 use traffic::arrivals::Pattern;
-use traffic::plan::Plan;
+use traffic::encode::List;
+use traffic::plan::{Plan, Scratch};
 use traffic::visit::Visit;
 
 /// The first visits of a profile, in full.
@@ -23,8 +22,11 @@ fn plan(profile: &str) -> Plan {
 }
 
 fn write(text: &mut String, plan: &Plan, visit: &Visit) {
-    for (hit, action) in hits(plan, visit).iter().zip(&visit.actions) {
-        let hit: Vec<String> = hit.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let mut scratch = Scratch::default();
+    for (index, action) in visit.actions.iter().enumerate() {
+        let mut list = List::default();
+        plan.parameters(visit, index, None, &mut scratch, &mut list);
+        let hit: Vec<String> = list.0.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let (kind, offset, due) = (action.kind().name(), action.offset_ms, action.due_ms);
         writeln!(text, "  {kind:<8} at {offset:>6}, due {due:>5}: {}", hit.join(" | ")).unwrap();
     }

@@ -18,13 +18,13 @@ fn reason(plan: &Plan, fact: Fact) -> String {
     let details = profile.details;
     match fact {
         Fact::ReturningVisit => returning(plan),
-        Fact::Search | Fact::PageAfterSearch => of_share(plan, "SITESEARCH_PROBABILITY", shares.search),
         Fact::SearchCategory if shares.search.get() > 0.0 => {
             "no page of the site has a section to search in".to_owned()
         }
-        Fact::SearchCategory => of_share(plan, "SITESEARCH_PROBABILITY", shares.search),
         Fact::FailedSearch if profile.search.no_results <= 0.0 => in_profile("search.no_results", "0"),
-        Fact::FailedSearch => of_share(plan, "SITESEARCH_PROBABILITY", shares.search),
+        Fact::Search | Fact::PageAfterSearch | Fact::SearchCategory | Fact::FailedSearch => {
+            of_share(plan, "SITESEARCH_PROBABILITY", shares.search)
+        }
         Fact::Event | Fact::EventName => {
             let more = if shares.click > shares.event { shares.click } else { shares.event };
             of_share(plan, "CLICK_EVENTS_PROBABILITY and RANDOM_EVENTS_PROBABILITY", more)

@@ -9,7 +9,7 @@ use crate::chi_square::{Mix, check, visits_for};
 use crate::classic::plan_of;
 use crate::expected::{Expected, normalised};
 use crate::profiles::draft_of;
-use crate::seen::visits;
+use crate::seen::{Happening, visits};
 
 /// The profile with as many visits of each channel and of each kind of device.
 fn evened_out(name: &str) -> Draft {
@@ -60,7 +60,9 @@ fn met(name: &str) -> Vec<Mix> {
         let bounce = expected.bounce_of_channel(channel as usize);
         let what = format!("{name}: bounces of {}", channel.name());
         mixes.push(Mix::of(&what, bounce, own().map(|seen| !seen.is_engaged())));
-        let free = own().filter(|seen| seen.source.term.is_none() && !seen.has.cart && !seen.has.order);
+        let free = own().filter(|seen| {
+            seen.source.term.is_none() && !seen.has(Happening::Cart) && !seen.has(Happening::Order)
+        });
         let what = format!("{name}: entries of {}", channel.name());
         mixes.push(Mix::new(&what, &entries[channel as usize], free.map(|seen| seen.entry)));
     }

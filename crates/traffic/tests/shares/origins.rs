@@ -97,8 +97,11 @@ fn kinds_of_devices_and_user_ids_have_their_shares() {
     check("devices", &first.into_iter().chain(second).collect::<Vec<_>>());
 }
 
+/// Something that devices are told by.
+type Property = fn(&Device) -> &str;
+
 /// The devices of a kind, by something that people tell them by; what is met too rarely to be noticed is one case.
-fn devices_of(class: Class, what: &str, by: fn(&Device) -> &str) -> Mix {
+fn devices_of(class: Class, what: &str, by: Property) -> Mix {
     let mut draft = draft_of("ecommerce");
     let devices = &mut draft.profile.devices;
     let all = [
@@ -137,7 +140,7 @@ fn devices_of(class: Class, what: &str, by: fn(&Device) -> &str) -> Mix {
 
 #[test]
 fn models_browsers_and_systems_of_each_kind_of_device_have_their_shares() {
-    let by: [(&str, fn(&Device) -> &str); 4] = [
+    let by: [(&str, Property); 4] = [
         ("models", |device| device.name),
         ("browsers", |device| device.browser),
         ("versions of browsers", |device| device.browser_version),

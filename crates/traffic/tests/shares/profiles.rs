@@ -8,27 +8,30 @@ use traffic::source::Channel;
 use crate::chi_square::{Mix, check, independence, visits_for};
 use crate::classic::{classic, plan_of, profiled};
 use crate::expected::Expected;
-use crate::seen::{Seen, repeated, visits};
+use crate::seen::{Happening, Seen, repeated, visits};
 
 /// A profile with its settings, by name.
 pub(crate) fn draft_of(name: &str) -> Draft {
     if name == "classic" { classic() } else { profiled(name) }
 }
 
+/// A name, the share of all visits, and whether a visit is one of them.
+type Shared = (&'static str, f64, fn(&Seen) -> bool);
+
 /// What happens in so many of all visits.
-fn happenings(draft: &Draft) -> Vec<(&'static str, f64, fn(&Seen) -> bool)> {
+fn happenings(draft: &Draft) -> Vec<Shared> {
     let shares = &draft.shares;
     let carts = shares.order.get() / (1.0 - draft.profile.shop.abandonment);
     // Where none is left a cart is not worth a hit.
     let carts = if draft.profile.shop.abandonment > 0.0 { carts } else { 0.0 };
     vec![
         ("search", shares.search.get(), |seen| seen.searches > 0),
-        ("outlink", shares.outlink.get(), |seen| seen.has.outlink),
-        ("download", shares.download.get(), |seen| seen.has.download),
-        ("click", shares.click.get(), |seen| seen.has.click),
-        ("event", shares.event.get(), |seen| seen.has.event),
-        ("cart", carts, |seen| seen.has.cart),
-        ("order", shares.order.get(), |seen| seen.has.order),
+        ("outlink", shares.outlink.get(), |seen| seen.has(Happening::Outlink)),
+        ("download", shares.download.get(), |seen| seen.has(Happening::Download)),
+        ("click", shares.click.get(), |seen| seen.has(Happening::Click)),
+        ("event", shares.event.get(), |seen| seen.has(Happening::Event)),
+        ("cart", carts, |seen| seen.has(Happening::Cart)),
+        ("order", shares.order.get(), |seen| seen.has(Happening::Order)),
         ("bounce", draft.profile.pages.map_or(0.0, |pages| pages.bounce), |seen| !seen.is_engaged()),
         ("returning", draft.profile.visitors.returning, |seen| seen.is_known),
     ]
@@ -68,13 +71,17 @@ fn mixes(name: &str, draft: &Draft, seen: &[Seen]) -> Vec<Mix> {
     mixes.push(Mix::of(&name("interactions"), profile.content.interactions, used));
     for (index, goal) in draft.goals.iter().enumerate() {
         if let Trigger::Manual(share) = goal.trigger {
-            let converts = seen.iter().map(|seen| seen.has.goals >> index & 1 == 1);
+            let converts = seen.iter().map(|seen| seen.goals >> index & 1 == 1);
             mixes.push(Mix::of(&name("goal"), share.get(), converts));
         }
     }
     if profile.shop.abandonment > 0.0 && draft.shares.order.get() > 0.0 {
-        let carts = seen.iter().filter(|seen| seen.has.cart);
-        mixes.push(Mix::of(&name("left carts"), profile.shop.abandonment, carts.map(|seen| !seen.has.order)));
+        let carts = seen.iter().filter(|seen| seen.has(Happening::Cart));
+        mixes.push(Mix::of(
+            &name("left carts"),
+            profile.shop.abandonment,
+            carts.map(|seen| !seen.has(Happening::Order)),
+        ));
     }
     if profile.pages.is_none() {
         let (low, high) = draft.page_range();

@@ -6,7 +6,7 @@ use traffic::visitor::device::Class;
 use crate::chi_square::{Mix, check};
 use crate::classic::{plan_of, profiled};
 use crate::expected::Expected;
-use crate::seen::visits;
+use crate::seen::{Happening, visits};
 
 /// Orders are made more frequent than in any profile, so that fewer visits are needed.
 const ORDERS: f64 = 0.03;
@@ -57,8 +57,16 @@ fn carts_and_orders_depend_on_the_device() {
         let own = || seen.iter().filter(|seen| seen.class == class as usize && seen.is_engaged());
         let (carts, orders) = (expected.carts[class as usize], expected.orders[class as usize]);
         let name = class.name();
-        mixes.push(Mix::of(&format!("carts with {name}"), of_all(carts), own().map(|seen| seen.has.cart)));
-        mixes.push(Mix::of(&format!("orders with {name}"), of_all(orders), own().map(|seen| seen.has.order)));
+        mixes.push(Mix::of(
+            &format!("carts with {name}"),
+            of_all(carts),
+            own().map(|seen| seen.has(Happening::Cart)),
+        ));
+        mixes.push(Mix::of(
+            &format!("orders with {name}"),
+            of_all(orders),
+            own().map(|seen| seen.has(Happening::Order)),
+        ));
     }
     check("purchases", &mixes);
 }
@@ -78,8 +86,16 @@ fn known_visitors_fill_more_carts_and_order_more() {
             own.iter().map(|seen| chances[seen.class][index]).sum::<f64>() / own.len() as f64
         };
         let (carts, orders) = (mean(&expected.carts), mean(&expected.orders));
-        mixes.push(Mix::of(&format!("carts of {name}"), carts, own.iter().map(|seen| seen.has.cart)));
-        mixes.push(Mix::of(&format!("orders of {name}"), orders, own.iter().map(|seen| seen.has.order)));
+        mixes.push(Mix::of(
+            &format!("carts of {name}"),
+            carts,
+            own.iter().map(|seen| seen.has(Happening::Cart)),
+        ));
+        mixes.push(Mix::of(
+            &format!("orders of {name}"),
+            orders,
+            own.iter().map(|seen| seen.has(Happening::Order)),
+        ));
     }
     let lifts = expected.orders[0][1] / expected.orders[0][0];
     assert!((lifts - 1.74).abs() < 1e-9, "known visitors order {lifts} times as often");

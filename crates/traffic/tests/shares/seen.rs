@@ -24,28 +24,34 @@ pub(crate) struct Seen {
     pub(crate) refined: u16,
     pub(crate) impressions: u16,
     pub(crate) interactions: u16,
-    pub(crate) has: Has,
+    /// What happens, by [`Happening`].
+    happens: [bool; 6],
+    /// The goals that are converted by hand, one bit each.
+    pub(crate) goals: u16,
     /// Where it begins: at the home page, a section or a page inside.
     pub(crate) entry: usize,
 }
 
 /// What happens in a visit or does not.
 #[derive(Clone, Copy)]
-pub(crate) struct Has {
-    pub(crate) outlink: bool,
-    pub(crate) download: bool,
-    pub(crate) click: bool,
-    pub(crate) event: bool,
-    pub(crate) cart: bool,
-    pub(crate) order: bool,
-    /// The goals that are converted by hand, one bit each.
-    pub(crate) goals: u16,
+pub(crate) enum Happening {
+    Outlink,
+    Download,
+    Click,
+    Event,
+    Cart,
+    Order,
 }
 
 impl Seen {
     /// Whether it saw more than one page.
     pub(crate) fn is_engaged(&self) -> bool {
         self.pageviews > 1
+    }
+
+    /// Whether something happens.
+    pub(crate) fn has(&self, happening: Happening) -> bool {
+        self.happens[happening as usize]
     }
 }
 
@@ -80,15 +86,15 @@ fn see(plan: &Plan, visit: &Visit) -> Seen {
         refined: searches.saturating_sub(1),
         impressions: count(Kind::Impression),
         interactions: count(Kind::Interaction),
-        has: Has {
-            outlink: has(|deed| matches!(deed, Deed::Outlink(_))),
-            download: has(|deed| matches!(deed, Deed::Download(_))),
-            click: has(|deed| matches!(deed, Deed::Click(_))),
-            event: has(|deed| matches!(deed, Deed::Event(_))),
-            cart: has(|deed| matches!(deed, Deed::Cart { .. })),
-            order: has(|deed| matches!(deed, Deed::Order { .. })),
-            goals: goals.fold(0, |all, goal| all | goal),
-        },
+        happens: [
+            has(|deed| matches!(deed, Deed::Outlink(_))),
+            has(|deed| matches!(deed, Deed::Download(_))),
+            has(|deed| matches!(deed, Deed::Click(_))),
+            has(|deed| matches!(deed, Deed::Event(_))),
+            has(|deed| matches!(deed, Deed::Cart { .. })),
+            has(|deed| matches!(deed, Deed::Order { .. })),
+        ],
+        goals: goals.fold(0, |all, goal| all | goal),
         entry,
     }
 }
