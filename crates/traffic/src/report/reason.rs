@@ -2,7 +2,7 @@
 
 use super::{Fact, FactSet};
 use crate::plan::Plan;
-use crate::scenario::{Rate, Share};
+use crate::scenario::Share;
 use crate::source::Channel;
 
 /// Why these facts are missing.
@@ -120,8 +120,6 @@ fn returning(plan: &Plan) -> String {
     let scenario = plan.scenario();
     if scenario.profile.visitors.returning <= 0.0 {
         in_profile("visitors.returning", "0")
-    } else if scenario.rate == Rate::Max {
-        "a run as fast as can be (RATE max) has no time in which visitors come back".to_owned()
     } else {
         format!("the run is too short for anybody to come back: {} visits", visits(plan))
     }

@@ -1,6 +1,7 @@
 //! How long visitors stay away: a power law, in families of ever longer gaps.
 
 use traffic::plan::Plan;
+use traffic::scenario::Clock;
 
 use crate::chi_square::{Mix, check};
 use crate::classic::plan_of;
@@ -14,48 +15,62 @@ const FAMILIES: [f64; 5] = [28.0, 17.0, 10.0, 6.0, 3.0];
 /// Visits from which gaps are taken.
 const VISITS: u64 = 1_500_000;
 
-fn gaps(plan: &Plan) -> Vec<f64> {
-    let before = |number| Some((number - plan.population().attendance(number).predecessor?) as f64);
+/// How long a visitor stayed away.
+struct Gap {
+    visits: f64,
+    /// Whether it was on the same day: then the visit before was dated back.
+    is_same_day: bool,
+}
+
+fn gaps(plan: &Plan) -> Vec<Gap> {
+    let before = |number: u64| {
+        let before = plan.population().attendance(number).predecessor?;
+        Some(Gap { visits: (number - before) as f64, is_same_day: plan.population().past(before) > 0 })
+    };
     (PAST_THE_LEFT_EDGE..PAST_THE_LEFT_EDGE + VISITS).filter_map(before).collect()
 }
 
-/// Middles of the families, found in the shortest gap: three quarters of a row of lanes, of which a row has four times
-/// as many in every family, and as many in 64 visits as the family has slots.
-fn middles(gaps: &[f64]) -> [f64; 5] {
-    let shortest = gaps.iter().copied().fold(f64::MAX, f64::min) / 0.75;
-    std::array::from_fn(|family| shortest * 4_f64.powi(family as i32) * FAMILIES[0] / FAMILIES[family])
+/// Middles of the families, found in the shortest gap of the first of them: three quarters of a row of lanes, of which
+/// a row has four times as many in every family, and as many in 64 visits as the family has slots.
+fn middles(gaps: &[Gap], first: usize) -> [f64; 5] {
+    let real = gaps.iter().filter(|gap| !gap.is_same_day);
+    let shortest = real.map(|gap| gap.visits).fold(f64::MAX, f64::min) / 0.75;
+    let row = |family: usize| 4_f64.powi(family as i32) / FAMILIES[family];
+    std::array::from_fn(|family| shortest * row(family) / row(first))
 }
 
-fn family(gap: f64, middles: &[f64; 5]) -> usize {
-    (1..5).filter(|&next| gap > (middles[next - 1] * middles[next]).sqrt()).count()
+fn family(gap: &Gap, middles: &[f64; 5]) -> usize {
+    if gap.is_same_day {
+        return 0;
+    }
+    (1..5).filter(|&next| gap.visits > (middles[next - 1] * middles[next]).sqrt()).count()
 }
 
 #[test]
 fn gaps_between_visits_follow_a_power_law() {
     let mut mixes = Vec::new();
     for name in ["content", "ecommerce", "saas", "classic"] {
-        let gaps = gaps(&plan_of(draft_of(name)));
-        let middles = middles(&gaps);
-        // How many gaps there are for every visit of length falls as a power of the length: a line of logarithms.
-        let mut counts = [0.0; 5];
-        for gap in &gaps {
-            counts[family(*gap, &middles)] += 1.0;
+        for (clock, first) in [(Clock::Simulated, 1), (Clock::Real, 0)] {
+            let mut draft = draft_of(name);
+            draft.clock = clock;
+            let gaps = gaps(&plan_of(draft));
+            let middles = middles(&gaps, first);
+            let families = || gaps.iter().map(|gap| family(gap, &middles));
+            mixes.push(Mix::new(&format!("{name}: gaps, {clock:?}"), &FAMILIES, families()));
+            // How many gaps there are for every visit of length falls as a power of the length: a line of logarithms.
+            let mut counts = [0.0; 5];
+            families().for_each(|family| counts[family] += 1.0);
+            let points =
+                middles.iter().zip(counts).map(|(middle, count)| (middle.ln(), (count / middle).ln()));
+            let (slope, fit) = line(&points.collect::<Vec<_>>());
+            assert!((1.2..1.4).contains(&-slope) && fit > 0.995, "{name}: a power of {slope}, fit {fit}");
         }
-        let points: Vec<(f64, f64)> =
-            middles.iter().zip(counts).map(|(middle, count)| (middle.ln(), (count / middle).ln())).collect();
-        let (slope, fit) = line(&points);
-        assert!((1.2..1.4).contains(&-slope) && fit > 0.995, "{name}: a power of {slope}, fit {fit}");
-        mixes.push(Mix::new(
-            &format!("{name}: gaps"),
-            &FAMILIES,
-            gaps.iter().map(|gap| family(*gap, &middles)),
-        ));
     }
     check("gaps", &mixes);
 }
 
 /// Slope and coefficient of determination of the line through some points.
-pub(crate) fn line(points: &[(f64, f64)]) -> (f64, f64) {
+fn line(points: &[(f64, f64)]) -> (f64, f64) {
     let n = points.len() as f64;
     let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / n;
     let (x, y) = (mean(|point| point.0), mean(|point| point.1));
