@@ -1,8 +1,12 @@
 //! Cases measured on a real Matomo, sent to the stand-in over HTTP: which visits come of them, and what is in those.
 
+mod acquisition;
 mod action;
+mod case;
+mod device;
 mod edges;
 mod identity;
+mod moment;
 mod place;
 mod recorded;
 mod reports;
