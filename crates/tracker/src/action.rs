@@ -120,7 +120,7 @@ pub(crate) fn deed(
     address: Option<&WebAddress<'_>>,
     url: &impl Fn() -> Option<String>,
 ) -> Result<Deed<String>, Refusal> {
-    check_custom_action(parameters)?;
+    check_custom_action(parameters, address)?;
     if parameters.integer("ping") == Some(1) {
         return Ok(Deed::Ping);
     }
@@ -132,6 +132,13 @@ pub(crate) fn deed(
         }
         Some(0) => return Ok(ecommerce(parameters)),
         _ => {}
+    }
+    // What is more than one thing is the first of these, as in the source.
+    if let Some(target) = parameters.filled("download") {
+        return Ok(Deed::Download { url: link(target) });
+    }
+    if let Some(target) = parameters.filled("link") {
+        return Ok(Deed::Outlink { url: link(target) });
     }
     let text = |name: &str| trimmed(parameters, name);
     if let (Some(category), Some(action)) = (text("e_c"), text("e_a")) {
@@ -151,12 +158,6 @@ pub(crate) fn deed(
         }
         return Ok(Deed::Content { name, piece, target, interaction });
     }
-    if let Some(target) = parameters.filled("download") {
-        return Ok(Deed::Download { url: link(target) });
-    }
-    if let Some(target) = parameters.filled("link") {
-        return Ok(Deed::Outlink { url: link(target) });
-    }
     if let Some(search) = search(parameters, address) {
         return Ok(search);
     }
@@ -164,15 +165,18 @@ pub(crate) fn deed(
     Ok(Deed::PageView { url: url(), title })
 }
 
-/// A hit that says `ca=1` must be an event, a content, a link, a download or a search, even where it would not count
-/// as one: a goal, an order, a cart and a ping are none of these (measured is a plain page; the others follow from the
-/// source, which asks before it looks for goals).
-fn check_custom_action(parameters: &Parameters<'_>) -> Result<(), Refusal> {
+/// A hit that says `ca=1` must be a download, an outlink, an event, a content or a search, even where it would not count
+/// as one: a goal, an order, a cart and a ping are none of these. Measured is a plain page; the others follow from the
+/// source, which asks before it looks for goals.
+fn check_custom_action(parameters: &Parameters<'_>, address: Option<&WebAddress<'_>>) -> Result<(), Refusal> {
+    if parameters.integer("ca").unwrap_or(0) == 0 {
+        return Ok(());
+    }
     let has = |name: &str| trimmed(parameters, name).is_some();
-    let handled = (has("e_c") && has("e_a"))
-        || ["c_n", "download", "link", "search"].into_iter().any(has)
-        || parameters.integer("ca").unwrap_or(0) == 0;
-    if handled { Ok(()) } else { Err(Refusal::Broken) }
+    let is_handled = (has("e_c") && has("e_a"))
+        || ["download", "link", "c_n"].into_iter().any(has)
+        || search(parameters, address).is_some();
+    if is_handled { Ok(()) } else { Err(Refusal::Broken) }
 }
 
 fn ecommerce(parameters: &Parameters<'_>) -> Deed<String> {

@@ -136,10 +136,9 @@ fn kind(user_agent: &str, system: &System) -> Kind {
     match system.code {
         "PS3" | "XBX" | "NIN" => Kind::Console,
         _ if tv.into_iter().any(has) => Kind::Tv,
-        "IPA" => Kind::Tablet,
         "IOS" => Kind::Smartphone,
         "AND" if has("Mobile") => Kind::Smartphone,
-        "AND" => Kind::Tablet,
+        "IPA" | "AND" => Kind::Tablet,
         "UNK" => Kind::Unknown,
         _ => Kind::Desktop,
     }

@@ -204,9 +204,7 @@ pub(crate) fn day(at: i64, options: &Options) -> Date {
 
 fn mode(parameters: &Parameters<'_>, nature: Nature) -> Mode {
     match (parameters.integer("recMode"), nature) {
-        (Some(2), Nature::Bot) => Mode::Bot,
-        // A person is no bot, whatever the hit says; see `chatbot`.
-        (Some(1), _) => Mode::Bot,
+        (Some(1), _) | (Some(2), Nature::Bot) => Mode::Bot,
         _ => Mode::Visit,
     }
 }

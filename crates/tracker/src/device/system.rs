@@ -11,7 +11,7 @@ pub(super) fn system(user_agent: &str, hints: &Hints) -> System {
         return system;
     }
     match (hints.platform.as_str(), system.code) {
-        ("Windows", "WIN") => system.version = windows_version(version).to_owned(),
+        ("Windows", "WIN") => windows_version(version).clone_into(&mut system.version),
         ("macOS", "MAC") | ("Android", "AND") => system.version = cut_version(version),
         _ => {}
     }

@@ -16,12 +16,14 @@ pub(crate) struct Case {
     actions: Vec<u64>,
     /// Where in the list of visits what stood.
     facts: Vec<(&'static str, Value)>,
+    absences: Vec<&'static str>,
 }
 
 /// A row: its name, the hits, and the number of actions of every visit that came of them.
 pub(crate) fn case<T: ToString>(row: &'static str, sent: &[(i64, T)], actions: &[u64]) -> Case {
     let sent = sent.iter().map(|(at, extra)| (*at, extra.to_string())).collect();
-    Case { row, sent, refused: Vec::new(), actions: actions.to_vec(), facts: Vec::new() }
+    let actions = actions.to_vec();
+    Case { row, sent, refused: Vec::new(), actions, facts: Vec::new(), absences: Vec::new() }
 }
 
 impl Case {
@@ -34,6 +36,18 @@ impl Case {
     /// That this hit came so many seconds after noon.
     pub(crate) fn at(mut self, place: usize, seconds: i64) -> Self {
         self.sent[place].0 = seconds;
+        self
+    }
+
+    /// That these visits came of it all the same, by their numbers of actions.
+    pub(crate) fn recorded(mut self, actions: &[u64]) -> Self {
+        self.actions = actions.to_vec();
+        self
+    }
+
+    /// That nothing stood at this place of the list of visits.
+    pub(crate) fn absent(mut self, place: &'static str) -> Self {
+        self.absences.push(place);
         self
     }
 
@@ -63,6 +77,9 @@ pub(crate) async fn check(options: Options, cases: Vec<Case>) {
             visits.as_array().into_iter().flatten().filter_map(|visit| visit["actions"].as_u64()).collect();
         if actions != case.actions {
             wrong.push(format!("{}: actions {actions:?}, not {:?}", case.row, case.actions));
+        }
+        for place in case.absences.iter().filter(|place| visits.pointer(place).is_some()) {
+            wrong.push(format!("{}: there is {place}", case.row));
         }
         for (place, expected) in &case.facts {
             let found = visits.pointer(place);

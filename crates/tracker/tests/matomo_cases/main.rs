@@ -2,7 +2,12 @@
 
 mod acquisition;
 mod action;
+mod answer;
+mod bulk;
 mod case;
+mod chatbot;
+mod commerce;
+mod coverage;
 mod device;
 mod edges;
 mod identity;
@@ -10,5 +15,6 @@ mod moment;
 mod place;
 mod recorded;
 mod reports;
+mod silence;
 mod stand_in;
 mod time;
