@@ -165,9 +165,9 @@ pub(crate) fn deed(
     Ok(Deed::PageView { url: url(), title })
 }
 
-/// A hit that says `ca=1` must be a download, an outlink, an event, a content or a search, even where it would not count
-/// as one: a goal, an order, a cart and a ping are none of these. Measured is a plain page; the others follow from the
-/// source, which asks before it looks for goals.
+/// A hit that says `ca=1` must be a download, an outlink, an event, a content or a search, even where it would not
+/// count as one: a goal, an order, a cart and a ping are none of these. Measured is a plain page; the others follow from
+/// the source, which asks before it looks for goals.
 fn check_custom_action(parameters: &Parameters<'_>, address: Option<&WebAddress<'_>>) -> Result<(), Refusal> {
     if parameters.integer("ca").unwrap_or(0) == 0 {
         return Ok(());

@@ -6,25 +6,20 @@ use crate::case::{Case, case, check, measured};
 use crate::stand_in::A;
 
 /// One hit with this referrer, and where its visit came from.
-fn from(urlref: &str, channel: &'static str, name: impl Into<Value>) -> Case {
+fn from(urlref: &str, channel: &str, name: impl Into<Value>) -> Case {
     let hit = format!("{A}&urlref={}", encode(urlref));
-    let row = Box::leak(urlref.to_owned().into_boxed_str());
-    case(row, &[(0, hit)], &[1]).fact("/0/referrerType", channel).fact("/0/referrerName", name)
+    case(urlref, &[(0, hit)], &[1]).fact("/0/referrerType", channel).fact("/0/referrerName", name)
 }
 
 /// One hit with these parameters of this page, and where its visit came from.
-fn of_page(url: &str, more: &str, facts: [(&'static str, Value); 3]) -> Case {
-    let row = Box::leak(format!("{url} {more}").into_boxed_str());
-    let case = case(row, &[(0, format!("{A}&url={}&{more}", encode(url)))], &[1]);
+fn of_page(url: &str, more: &str, facts: [(&str, Value); 3]) -> Case {
+    let row = format!("{url} {more}");
+    let case = case(&row, &[(0, format!("{A}&url={}&{more}", encode(url)))], &[1]);
     facts.into_iter().fold(case, |case, (field, value)| case.fact(field, value))
 }
 
-fn encode(text: &str) -> String {
-    form_urlencoded(text)
-}
-
 /// Percent signs for everything that means something in a form.
-fn form_urlencoded(text: &str) -> String {
+fn encode(text: &str) -> String {
     text.replace('%', "%25").replace('&', "%26").replace('+', "%2B").replace('#', "%23")
 }
 
@@ -101,7 +96,7 @@ async fn the_own_domain_and_what_is_no_address_are_direct() {
 #[tokio::test]
 async fn referrers_of_spam_are_dropped() {
     let cases = ["https://semalt.com/", "https://buttons-for-website.com/x"];
-    let dropped = |urlref: &'static str| case(urlref, &[(0, format!("{A}&urlref={}", encode(urlref)))], &[]);
+    let dropped = |urlref: &str| case(urlref, &[(0, format!("{A}&urlref={}", encode(urlref)))], &[]);
     check(measured(), cases.map(dropped).into()).await;
 }
 

@@ -13,7 +13,7 @@ async fn page_views_keep_what_they_measure_and_show() {
         r#"{A}&action_name=Shop / Thank you&pv_id=abcdefgh&pf_net=10&pf_srv=120&pf_tfr=30&pf_dm1=200&pf_dm2=150&pf_onl=40&bw_bytes=51200&dimension1=gold&dimension2=shoes&_cvar={{"1":["plan","pro"]}}&cvar={{"1":["section","shoes"]}}"#
     );
     let first = "/0/actionDetails/0/";
-    let at = |field: &str| -> &'static str { Box::leak(format!("{first}{field}").into_boxed_str()) };
+    let at = |field: &str| -> String { format!("{first}{field}") };
     let page = |row, more: &str| case(row, &[(0, format!("{A}&pv_id=abc123&{more}"))], &[1]);
     let cases = vec![
         case("a page view with everything", &[(0, everything)], &[1])
@@ -52,8 +52,7 @@ async fn page_views_keep_what_they_measure_and_show() {
 #[tokio::test]
 async fn events_contents_searches_and_links_keep_what_they_say() {
     let of = |row, more: &str, actions: u64| case(row, &[(0, format!("{A}&{more}"))], &[actions]);
-    let first =
-        |field: &str| -> &'static str { Box::leak(format!("/0/actionDetails/0/{field}").into_boxed_str()) };
+    let first = |field: &str| -> String { format!("/0/actionDetails/0/{field}") };
     let event = "e_c=Video&e_a=watch&e_n=Intro&e_v=3";
     let mut cases = Vec::new();
     for event in [event.to_owned(), format!("{event}&ca=1")] {

@@ -7,7 +7,7 @@ use crate::stand_in::{Matomo, TOKEN};
 
 /// What was sent, and what was recorded of it.
 pub(crate) struct Case {
-    row: &'static str,
+    row: String,
     /// Seconds after noon, and what the hit says besides what every hit says.
     sent: Vec<(i64, String)>,
     /// The places of the hits that were refused.
@@ -15,14 +15,15 @@ pub(crate) struct Case {
     /// The number of actions of every visit, the one that was recorded first in front.
     actions: Vec<u64>,
     /// Where in the list of visits what stood.
-    facts: Vec<(&'static str, Value)>,
+    facts: Vec<(String, Value)>,
     absences: Vec<&'static str>,
 }
 
 /// A row: its name, the hits, and the number of actions of every visit that came of them.
-pub(crate) fn case<T: ToString>(row: &'static str, sent: &[(i64, T)], actions: &[u64]) -> Case {
+pub(crate) fn case<T: ToString>(row: &str, sent: &[(i64, T)], actions: &[u64]) -> Case {
     let sent = sent.iter().map(|(at, extra)| (*at, extra.to_string())).collect();
     let actions = actions.to_vec();
+    let row = row.to_owned();
     Case { row, sent, refused: Vec::new(), actions, facts: Vec::new(), absences: Vec::new() }
 }
 
@@ -52,8 +53,8 @@ impl Case {
     }
 
     /// What stood at this place of the list of visits, such as `/0/actionDetails/1/url`.
-    pub(crate) fn fact(mut self, place: &'static str, value: impl Into<Value>) -> Self {
-        self.facts.push((place, value.into()));
+    pub(crate) fn fact(mut self, place: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.facts.push((place.into(), value.into()));
         self
     }
 }

@@ -6,14 +6,14 @@ use crate::case::{Case, case, check, measured};
 use crate::stand_in::{A, B, Matomo, types};
 
 /// Hits of one visitor, ten seconds apart, and the number of actions of each visit.
-fn visit(row: &'static str, hits: &[&str], actions: &[u64]) -> Case {
+fn visit(row: &str, hits: &[&str], actions: &[u64]) -> Case {
     let hits: Vec<(i64, String)> =
         hits.iter().enumerate().map(|(at, more)| (10 * at as i64, format!("{A}&{more}"))).collect();
     case(row, &hits, actions)
 }
 
-fn first(field: &str) -> &'static str {
-    Box::leak(format!("/0/actionDetails/0/{field}").into_boxed_str())
+fn first(field: &str) -> String {
+    format!("/0/actionDetails/0/{field}")
 }
 
 const ITEMS: &str = r#"ec_items=[["SKU1","Blue shoe",["Shoes","Men"],25,2]]"#;

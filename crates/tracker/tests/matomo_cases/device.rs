@@ -14,7 +14,7 @@ const FIREFOX: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:132.0) Gecko
 const SAMSUNG: &str = "Mozilla/5.0 (Linux; Android 14; SM-S911B) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/25.0 Chrome/121.0.0.0 Mobile Safari/537.36";
 
 /// One hit of this user agent with these client hints, and what was recorded of it.
-fn device(row: &'static str, user_agent: &str, hints: &str) -> Case {
+fn device(row: &str, user_agent: &str, hints: &str) -> Case {
     case(row, &[(0, format!("{A}&ua={user_agent}&uadata={hints}"))], &[1])
 }
 

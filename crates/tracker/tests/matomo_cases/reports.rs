@@ -259,3 +259,23 @@ async fn new_and_returning_visits_are_told_apart() {
     let range = matomo.api("VisitFrequency.get", "idSite=1&period=range&date=2010-01-01,today").await;
     assert_eq!((&range["nb_visits_returning"], range.get("nb_uniq_visitors_new")), (&json!(1), None));
 }
+
+#[tokio::test]
+async fn the_latest_visit_is_told_at_once_and_several_calls_make_one() {
+    let matomo = Matomo::start().await;
+    assert_eq!(matomo.api("Live.getMostRecentVisitsDateTime", "idSite=1").await, json!({ "value": "" }));
+    matomo.hit(0, A).await;
+    matomo.hit(10, B).await;
+    let at = jiff::Timestamp::from_second(matomo.noon + 10).expect("a time");
+    let at = at.strftime("%Y-%m-%d %H:%M:%S").to_string();
+    assert_eq!(matomo.api("Live.getMostRecentVisitsDateTime", "idSite=1").await, json!({ "value": at }));
+    let visitor = matomo.api("Live.getMostRecentVisitorId", "idSite=1").await;
+    assert_eq!(visitor, json!({ "value": "bbbbbbbbbbbbbbbb" }));
+    let call = |method: &str| format!("method%3D{method}%26idSite%3D1%26period%3Dday%26date%3Dyesterday");
+    let urls = [call("VisitsSummary.getVisits"), call("Actions.get"), call("No.such")];
+    let urls: Vec<String> = urls.iter().enumerate().map(|(at, url)| format!("urls[{at}]={url}")).collect();
+    let answers = matomo.api("API.getBulkRequest", &urls.join("&")).await;
+    assert_eq!(answers[0], json!({ "value": 2 }));
+    assert_eq!(answers[1]["nb_pageviews"], 2);
+    assert_eq!(answers[2]["result"], "error");
+}
