@@ -6,16 +6,12 @@ use std::borrow::Cow;
 #[derive(Debug, Default)]
 pub(crate) struct Parameters<'a> {
     pairs: Vec<(Cow<'a, str>, Cow<'a, str>)>,
-    /// The hash of every name: a hit is asked for a hundred names, most of which it does not have.
-    hashes: Vec<u32>,
 }
 
 impl<'a> Parameters<'a> {
     /// Adds those of a query or a form.
     pub(crate) fn add_encoded(&mut self, encoded: &'a [u8]) {
-        for (name, value) in form_urlencoded::parse(encoded) {
-            self.add(name, value);
-        }
+        self.pairs.extend(form_urlencoded::parse(encoded));
     }
 
     /// Adds those of a JSON object, as PHP would turn them into text.
@@ -29,13 +25,8 @@ impl<'a> Parameters<'a> {
                 Value::Bool(false) => Cow::Borrowed(""),
                 Value::Null | Value::Array(_) | Value::Object(_) => continue,
             };
-            self.add(Cow::Borrowed(name), value);
+            self.pairs.push((Cow::Borrowed(name), value));
         }
-    }
-
-    fn add(&mut self, name: Cow<'a, str>, value: Cow<'a, str>) {
-        self.hashes.push(hash(&name));
-        self.pairs.push((name, value));
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -44,10 +35,7 @@ impl<'a> Parameters<'a> {
 
     /// The value of this name, empty or not.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        let wanted = hash(name);
-        let places = self.hashes.iter().enumerate().rev().filter(|(_, hash)| **hash == wanted);
-        let mut pairs = places.map(|(place, _)| &self.pairs[place]);
-        pairs.find(|(known, _)| known == name).map(|(_, value)| value.as_ref())
+        self.pairs.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_ref())
     }
 
     /// The value of this name, unless it is empty.
@@ -64,11 +52,6 @@ impl<'a> Parameters<'a> {
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
     }
-}
-
-/// FNV-1a, 32 bits.
-fn hash(name: &str) -> u32 {
-    name.bytes().fold(0x811C_9DC5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// The number at the start of a text, as PHP reads it: `19,99` is 19, `abc` is 0.
