@@ -32,6 +32,34 @@ pub struct Options {
     pub exclusions: Exclusions,
 }
 
+impl Options {
+    /// The site on which Matomo was measured: three goals, a dimension of visits and one of actions.
+    pub fn measured_site() -> Options {
+        let goal = |id, name: &str, matches, revenue_cents, per_visit| Goal {
+            id,
+            name: name.to_owned(),
+            matches,
+            revenue_cents,
+            per_visit,
+        };
+        let url = GoalMatch::UrlContains("thank-you".to_owned());
+        let event = GoalMatch::EventAction("play".to_owned());
+        let dimension = |id, scope, name: &str| Dimension { id, scope, name: name.to_owned() };
+        Options {
+            goals: vec![
+                goal(1, "Newsletter signup", GoalMatch::Manual, 500, Conversions::Once),
+                goal(2, "Thank-you page", url, 1_000, Conversions::Once),
+                goal(3, "Video play event", event, 100, Conversions::Every),
+            ],
+            dimensions: vec![
+                dimension(1, Scope::Visit, "Customer type"),
+                dimension(2, Scope::Action, "Page category"),
+            ],
+            ..Options::default()
+        }
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {

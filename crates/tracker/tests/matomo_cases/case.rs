@@ -1,7 +1,7 @@
 //! A measured row: what was sent, and what was recorded of it.
 
 use serde_json::Value;
-use tracker::{Conversions, Dimension, Goal, GoalMatch, Options, Scope};
+use tracker::Options;
 
 use crate::stand_in::{Matomo, TOKEN};
 
@@ -94,31 +94,5 @@ pub(crate) async fn check(options: Options, cases: Vec<Case>) {
 
 /// The site of the measurements: three goals, a dimension of the visit and one of the action.
 pub(crate) fn measured() -> Options {
-    let goal = |id, name: &str, matches, revenue_cents, per_visit| Goal {
-        id,
-        name: name.to_owned(),
-        matches,
-        revenue_cents,
-        per_visit,
-    };
-    let dimension = |id, scope, name: &str| Dimension { id, scope, name: name.to_owned() };
-    Options {
-        token: Some(TOKEN.to_owned()),
-        goals: vec![
-            goal(1, "Newsletter signup", GoalMatch::Manual, 500, Conversions::Once),
-            goal(
-                2,
-                "Thank-you page",
-                GoalMatch::UrlContains("thank-you".to_owned()),
-                1000,
-                Conversions::Once,
-            ),
-            goal(3, "Video play event", GoalMatch::EventAction("play".to_owned()), 100, Conversions::Every),
-        ],
-        dimensions: vec![
-            dimension(1, Scope::Visit, "Customer type"),
-            dimension(2, Scope::Action, "Page category"),
-        ],
-        ..Options::default()
-    }
+    Options { token: Some(TOKEN.to_owned()), ..Options::measured_site() }
 }
