@@ -129,6 +129,11 @@ impl Visitors {
         shares
     }
 
+    /// The share of visitors with a user id.
+    pub fn logged_in_share(&self) -> f64 {
+        self.logged_in
+    }
+
     /// The user agent of a device.
     pub fn user_agent(&self, device: u16) -> &Text {
         &self.user_agents[usize::from(device)]

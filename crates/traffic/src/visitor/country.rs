@@ -84,6 +84,11 @@ impl Countries {
         self.list.iter()
     }
 
+    /// The share of each among visitors.
+    pub fn shares(&self) -> impl Iterator<Item = f64> {
+        self.weights.iter().map(|weight| *weight as f64 / SLOTS as f64)
+    }
+
     /// The country and the address of a visitor, by their number.
     ///
     /// The rank of a visitor among those of their country is known in closed form, and the address is a permutation
