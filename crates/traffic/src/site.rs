@@ -568,7 +568,7 @@ mod tests {
         let site = Site::parse(DEFAULT_LIST).unwrap();
         let mut stream = Stream::new(1, Domain::Visit, 1);
         let (mut relatives, mut steps) = (0, 0);
-        let mut page = site.entry(&mut stream);
+        let mut page = site.leaf(&mut stream);
         for _ in 0..10_000 {
             let next = site.next(page, &mut stream);
             assert_ne!(next, page);
