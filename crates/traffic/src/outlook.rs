@@ -17,8 +17,8 @@ pub struct Outlook {
     pub channels: [f64; 7],
     /// By kind of device, in the order of [`crate::visitor::device::Class::ALL`].
     pub classes: [f64; 5],
-    /// By country, in the order of [`crate::visitor::country::Countries::iter`]; empty where visitors are not spread
-    /// over countries.
+    /// By country over a whole day, in the order of [`crate::visitor::country::Countries::iter`]; empty where visitors
+    /// are not spread over countries.
     pub countries: Vec<f64>,
     /// Visits of visitors who had been here before.
     pub returning: f64,
@@ -127,7 +127,7 @@ impl Plan {
             visits,
             channels: Channel::ALL.map(|channel| self.sources().share(channel)),
             classes: self.visitors().class_shares(),
-            countries: if spread { countries.shares().collect() } else { Vec::new() },
+            countries: if spread { countries.shares().to_vec() } else { Vec::new() },
             returning: self.expected_returning(visits),
             returning_in_the_long_run: scenario.profile.visitors.returning,
             logged_in: self.visitors().logged_in_share(),

@@ -164,11 +164,6 @@ impl Countries {
         self.list.iter()
     }
 
-    /// The share of each among visitors.
-    pub fn shares(&self) -> impl Iterator<Item = f64> {
-        self.weights.iter().map(|weight| *weight as f64 / SLOTS as f64)
-    }
-
     /// The country and the address of a visitor, by their number.
     ///
     /// The visitors of a group stand in a seeded order, one unit apart and shifted by a part of one, on a line that is

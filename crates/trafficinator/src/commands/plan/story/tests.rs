@@ -1,0 +1,1 @@
+//! Sentences of made-up visits.
