@@ -25,7 +25,7 @@ use crate::random::{self, Domain, Weighted};
 use crate::robot::Robots;
 use crate::scenario::{Clock, Identity, Rate, Scenario};
 use crate::shelf::Shelf;
-use crate::source::{Channel, Sources};
+use crate::source::{Channel, Source, Sources};
 use crate::visit::{Deed, Place, Visit};
 use crate::visitor::{Visitor, Visitors};
 use crate::wording;
@@ -76,6 +76,8 @@ pub struct Plan {
     /// Goals that the pages, and the steps of the funnels, convert, one bit each.
     page_goals: Vec<u16>,
     step_goals: Vec<Vec<u16>>,
+    /// Goals that the parameters of campaigns convert, by channel and place.
+    campaign_goals: [Vec<u16>; 7],
     /// Goals that the built-in click events and other events convert.
     click_goals: Vec<u16>,
     event_goals: Vec<u16>,
@@ -152,7 +154,12 @@ impl Plan {
                 funnel.steps.iter().map(step).collect()
             })
             .collect();
+        let campaign_goals = Channel::ALL.map(|channel| {
+            let parameters = sources.places(channel).map(|(place, _)| place.parameters.as_deref());
+            parameters.map(|text| text.map_or(0, address)).collect()
+        });
         Plan {
+            campaign_goals,
             click_goals: wording::CLICKS.iter().map(|event| action(event.action)).collect(),
             event_goals: wording::EVENTS.iter().map(|event| action(event.action)).collect(),
             page_goals,
@@ -267,6 +274,11 @@ impl Plan {
             (Deed::Goal(goal), _) => 1 << goal,
             _ => 0,
         }
+    }
+
+    /// The goals that the first page view of a visit converts by the campaign in its address.
+    fn converts_on_arrival(&self, source: Source) -> u16 {
+        self.campaign_goals[source.channel as usize].get(source.place()).copied().unwrap_or(0)
     }
 
     /// The visitor with a number.
