@@ -1,11 +1,11 @@
 //! What a plan will produce, computed from its chances: nothing here is drawn.
 
+use crate::behaviour::Extra;
 use crate::funnel::{Funnel, StepDeed};
 use crate::goal::Trigger;
 use crate::hit::Kind;
 use crate::plan::{BEGAN_CHECKOUT, LOOKED_AT_CART, Plan};
 use crate::profile::Pages;
-use crate::scenario::Share;
 use crate::source::Channel;
 
 /// What the first visits of a plan will look like. Shares are of visits unless they say otherwise.
@@ -22,7 +22,7 @@ pub struct Outlook {
     pub countries: Vec<f64>,
     /// Visits of visitors who had been here before.
     pub returning: f64,
-    /// The same once a run has a past.
+    /// The same once a run has a past; 0 where nobody ever comes back.
     pub returning_in_the_long_run: f64,
     /// Visits of visitors with a user id.
     pub logged_in: f64,
@@ -52,6 +52,9 @@ pub struct Outlook {
     pub chatbots: f64,
 }
 
+/// More visits than any run has.
+const LONG_RUN: u64 = 1 << 58;
+
 /// Chances to leave a cart and to order.
 #[derive(Clone, Copy, Debug, Default)]
 struct Purchases {
@@ -65,43 +68,45 @@ struct Walks<'a> {
     funnels: Vec<(&'a Funnel, f64)>,
     /// Visits that walk none.
     none: f64,
-    /// Visits that browse on after one.
-    on: f64,
+}
+
+impl Walks<'_> {
+    fn share(&self, wanted: impl Fn(&Funnel) -> bool) -> f64 {
+        self.funnels.iter().filter(|(funnel, _)| wanted(funnel)).map(|(_, share)| share).sum()
+    }
 }
 
 impl Plan {
     /// What the first `visits` visits will look like.
     pub fn outlook(&self, visits: u64) -> Outlook {
         let scenario = self.scenario();
-        let shares = &scenario.shares;
         let behaviour = self.behaviour();
         let walks = walks(&scenario.funnels);
-        let browsing = walks.none * (1.0 - behaviour.bounce_share()) + walks.on;
-        let engaged = |share: Share| behaviour.engaged(share);
-        // What a funnel does, and what happens while people browse.
-        let happens = |kind: Option<Kind>, chance: f64| {
-            let walked: f64 = walks
-                .funnels
-                .iter()
-                .filter(|(funnel, _)| kind.is_some_and(|kind| has(funnel, kind)))
-                .map(|(funnel, share)| share * if goes_on(funnel) { 1.0 - chance } else { 1.0 })
-                .sum();
-            browsing * chance + walked
+        let bounced = behaviour.bounce_share();
+        let stays = walks.none - bounced;
+        // What happens while people browse, and in funnels besides.
+        let happens = |extra: Extra, kind: Option<Kind>| {
+            let chance = behaviour.extra(extra);
+            let walked = walks.funnels.iter().map(|(funnel, share)| {
+                let again = if goes_on(funnel) && !extra.is_in(funnel) { chance } else { 0.0 };
+                share * if kind.is_some_and(|kind| has(funnel, kind)) { 1.0 } else { again }
+            });
+            stays * chance + walked.sum::<f64>()
         };
         let strangers = purchases(self, visits, |channel, class| 1.0 - behaviour.bounce(channel, class));
         let walkers = purchases(self, visits, |_, _| 1.0);
+        let orders_once = |funnel: &Funnel| has(funnel, Kind::Order);
+        let on = walks.share(goes_on);
+        let buying = walks.share(|funnel| goes_on(funnel) && !orders_once(funnel));
         let (low, high) = scenario.page_range();
         let views = |bought: Purchases, stayed: f64| match scenario.profile.pages {
             Some(pages) => {
                 let lengths = views(pages, low, high);
-                paths(self, bought, stayed)
-                    .into_iter()
-                    .map(|(path, share)| share * mean(&lengths, path, high))
-                    .sum()
+                let paths = paths(self, bought, stayed).into_iter();
+                paths.map(|(path, share)| share * mean(&lengths, path, high)).sum()
             }
             None => stayed * f64::from(low + high) / 2.0,
         };
-        let stays = 1.0 - behaviour.bounce_share();
         let walked = |what: fn(&StepDeed) -> bool| -> f64 {
             let count = |funnel: &Funnel| funnel.steps.iter().filter(|step| what(&step.deed)).count() as f64;
             walks.funnels.iter().map(|(funnel, share)| share * count(funnel)).sum()
@@ -111,16 +116,8 @@ impl Plan {
         } else {
             f64::from(u8::from(low == 1)) / f64::from(high - low + 1)
         };
-        let quiet: f64 = [shares.search, shares.outlink, shares.download, shares.click, shares.event]
-            .iter()
-            .map(|share| 1.0 - engaged(*share))
-            .product();
-        let short: f64 = walks
-            .funnels
-            .iter()
-            .filter(|(funnel, _)| !goes_on(funnel) && actions(funnel) == 1)
-            .map(|(_, share)| share)
-            .sum();
+        let quiet: f64 = Extra::ALL.iter().map(|extra| 1.0 - behaviour.extra(*extra)).product();
+        let short = walks.share(|funnel| !goes_on(funnel) && actions(funnel) == 1);
         let countries = &self.visitors().countries;
         let spread = self.tracking().authenticated && self.tracking().countries;
         Outlook {
@@ -129,32 +126,39 @@ impl Plan {
             classes: self.visitors().class_shares(),
             countries: if spread { countries.shares().to_vec() } else { Vec::new() },
             returning: self.expected_returning(visits),
-            returning_in_the_long_run: scenario.profile.visitors.returning,
+            returning_in_the_long_run: if self.expected_returning(LONG_RUN) > 0.0 {
+                scenario.profile.visitors.returning
+            } else {
+                0.0
+            },
             logged_in: self.visitors().logged_in_share(),
-            bounce: walks.none * (behaviour.bounce_share() + stays * alone * quiet) + short,
-            search: happens(Some(Kind::Search), engaged(shares.search)),
-            outlink: happens(Some(Kind::Outlink), engaged(shares.outlink)),
-            download: happens(Some(Kind::Download), engaged(shares.download)),
-            click: happens(None, engaged(shares.click)),
-            event: happens(Some(Kind::Event), engaged(shares.event)),
+            bounce: bounced + stays * alone * quiet + short,
+            search: happens(Extra::Search, Some(Kind::Search)),
+            outlink: happens(Extra::Outlink, Some(Kind::Outlink)),
+            download: happens(Extra::Download, Some(Kind::Download)),
+            click: happens(Extra::Click, None),
+            event: happens(Extra::Event, Some(Kind::Event)),
             cart: if scenario.profile.shop.abandonment > 0.0 {
-                walks.none * strangers.cart + walks.on * walkers.cart
+                walks.none * strangers.cart + buying * walkers.cart
             } else {
                 0.0
             },
             orders: walks.none * strangers.order
-                + walks.on * walkers.order
+                + buying * walkers.order
                 + walked(|deed| matches!(deed, StepDeed::Order(_))),
             goals: scenario
                 .goals
                 .iter()
-                .map(|goal| match goal.trigger {
-                    Trigger::Manual(share) => Some(browsing * engaged(share)),
+                .enumerate()
+                .map(|(index, goal)| match goal.trigger {
+                    Trigger::Manual(_) => Some((stays + on) * behaviour.goal(index)),
                     _ => None,
                 })
                 .collect(),
-            pageviews: walks.none * (behaviour.bounce_share() + views(strangers, stays))
-                + walks.on * views(walkers, 1.0)
+            pageviews: bounced
+                + walks.none * views(strangers, if walks.none > 0.0 { stays / walks.none } else { 0.0 })
+                + buying * views(walkers, 1.0)
+                + (on - buying) * views(Purchases::default(), 1.0)
                 + walked(|deed| matches!(deed, StepDeed::Pageview(_))),
             crawlers: scenario.robots.crawlers.get(),
             chatbots: scenario.robots.chatbots.get(),
@@ -182,9 +186,8 @@ fn walks(funnels: &[Funnel]) -> Walks<'_> {
         none -= share;
         (funnel, share)
     });
-    let funnels: Vec<(&Funnel, f64)> = walked.collect();
-    let on = funnels.iter().filter(|(funnel, _)| goes_on(funnel)).map(|(_, share)| share).sum();
-    Walks { funnels, none, on }
+    let funnels = walked.collect();
+    Walks { funnels, none }
 }
 
 /// Chances to leave a cart and to order of a visit that goes past the first page with the chance `stays`.

@@ -80,14 +80,14 @@ fn tell(
         None => {
             let picked = sample.different(STORIES);
             let heading = format!(
-                "{} of the first {}, each of another kind (--visits N tells the first N)",
-                words::count(picked.len() as u64, "visit"),
-                words::grouped(planned),
+                "{} of the first {}, chosen to differ from each other (--visits N prints the first N)",
+                picked.len(),
+                words::count(planned, "visit"),
             );
             (heading, Box::new(picked.into_iter()))
         }
     };
-    writeln!(out, "{}\n", paper.strong(&heading))?;
+    writeln!(out, "{}", paper.strong(&paper.paragraph("", "", &heading)))?;
     let currency = settings.shop.currency.as_deref();
     let mut teller = Teller::new(plan, currency);
     let mut planner = Planner::default();

@@ -21,7 +21,7 @@ pub(super) fn came(plan: &Plan, source: Source) -> String {
         },
         Channel::Social => format!("came from {name}"),
         Channel::Website => format!("followed a link on {name}"),
-        Channel::Ai => format!("asked {name} and followed its link"),
+        Channel::Ai => format!("came from a chat with {name}"),
         Channel::Campaign | Channel::Email => campaign(&name, place.parameters.as_deref().unwrap_or("")),
     }
 }
@@ -40,7 +40,7 @@ fn campaign(name: &str, parameters: &str) -> String {
         .unwrap_or_default();
     let keyword = get(&["mtm_kwd", "utm_term"]).map(|word| format!(" for \"{word}\"")).unwrap_or_default();
     match medium.as_str() {
-        "email" | "newsletter" | "e-mail" => format!("came from the newsletter {name}"),
+        "email" | "newsletter" | "e-mail" => format!("came from a newsletter (campaign {name})"),
         "cpc" | "ppc" | "sea" | "paidsearch" | "paid-search" => {
             format!("clicked a search ad{on}{keyword} (campaign {name})")
         }
@@ -81,7 +81,7 @@ mod tests {
             told("utm_campaign=Sale&utm_source=instagram&utm_medium=paid-social&utm_content=story"),
             "clicked a paid social ad on Instagram (campaign Sale)"
         );
-        assert_eq!(told("mtm_campaign=Sale&mtm_medium=email"), "came from the newsletter Sale");
+        assert_eq!(told("mtm_campaign=Sale&mtm_medium=email"), "came from a newsletter (campaign Sale)");
         assert_eq!(told("utm_campaign=Sale&utm_medium=display"), "clicked a banner (campaign Sale)");
         assert_eq!(
             told("mtm_campaign=Sale&mtm_medium=referral"),

@@ -81,3 +81,38 @@ fn write_hits(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+    use traffic::plan::Tracking;
+    use traffic::profile::Profile;
+    use traffic::scenario::{Draft, Scenario, Share};
+    use traffic::site::{DEFAULT_LIST, Site};
+
+    use super::*;
+
+    #[test]
+    fn robots_come_along_as_hits_of_no_visit() {
+        let site = Site::parse(DEFAULT_LIST).unwrap();
+        let mut draft = Draft::new(Profile::built_in("content").unwrap(), site);
+        draft.robots.crawlers = Share::new(0.3).unwrap();
+        draft.robots.chatbots = Share::new(0.3).unwrap();
+        let tracking = Tracking { site: 1, authenticated: false, countries: false, tag_dimension: None };
+        let plan = Plan::new(Scenario::new(draft).unwrap(), tracking, 7, "plan");
+        let mut out = Vec::new();
+        write(&plan, 50, &mut out).unwrap();
+        let (mut visits, mut robots) = (0, 0);
+        for line in String::from_utf8(out).unwrap().lines() {
+            let hit: Value = serde_json::from_str(line).unwrap();
+            let is_robot = matches!(hit["kind"].as_str(), Some("crawler" | "chatbot"));
+            assert_eq!(hit["visit"].is_null(), is_robot, "{line}");
+            assert_eq!(hit["params"]["ua"], hit["user_agent"]);
+            visits += u64::from(hit["params"].get("new_visit").is_some());
+            robots += u64::from(is_robot);
+        }
+        assert_eq!(visits, 50);
+        // 1.5 robots a visit, some of which ask for several pages.
+        assert!((60..=300).contains(&robots), "{robots}");
+    }
+}

@@ -1,6 +1,6 @@
 //! What stories are written on: text as wide as the screen, with emphasis where it shows.
 
-use std::io::{self, IsTerminal};
+use std::io;
 
 use super::Environment;
 
@@ -27,13 +27,17 @@ pub(super) enum Ink {
 }
 
 impl Paper {
-    /// Standard output: a screen, or a file of whose reader nothing is known. `NO_COLOR` is honoured.
+    /// Standard output.
     pub(super) fn of_stdout(environment: &Environment) -> Paper {
-        let out = io::stdout();
-        let is = |name: &str, is: fn(&str) -> bool| environment.get(name).is_some_and(|text| is(text));
-        let is_plain = is("NO_COLOR", |text| !text.is_empty()) || is("TERM", |text| text == "dumb");
-        let ink = if out.is_terminal() && !is_plain { Ink::Terminal } else { Ink::Plain };
-        let screen = terminal_size::terminal_size_of(out).map(|(width, _)| usize::from(width.0));
+        let screen = terminal_size::terminal_size_of(io::stdout());
+        Paper::on(screen.map(|(width, _)| usize::from(width.0)), environment)
+    }
+
+    /// A screen of so many columns, or none: a file of whose reader nothing is known. `NO_COLOR` is honoured.
+    fn on(screen: Option<usize>, environment: &Environment) -> Paper {
+        let given = |name: &str| environment.get(name).map_or("", String::as_str);
+        let is_plain = screen.is_none() || !given("NO_COLOR").is_empty() || given("TERM") == "dumb";
+        let ink = if is_plain { Ink::Plain } else { Ink::Terminal };
         Paper { width: screen.unwrap_or(WIDEST).clamp(NARROWEST, WIDEST), ink }
     }
 
@@ -104,5 +108,18 @@ mod tests {
     fn emphasis_is_for_terminals() {
         assert_eq!(PLAIN.strong("a"), "a");
         assert_eq!(Paper { ink: Ink::Terminal, ..PLAIN }.strong("a"), "\x1b[1ma\x1b[0m");
+    }
+
+    #[test]
+    fn only_a_terminal_has_emphasis_and_only_where_nobody_objects() {
+        let paper = |screen, name: &str, value: &str| {
+            let Paper { width, ink } = Paper::on(screen, &[(name.to_owned(), value.to_owned())].into());
+            (width, ink)
+        };
+        assert_eq!(paper(None, "TERM", "xterm"), (100, Ink::Plain));
+        assert_eq!(paper(Some(80), "TERM", "xterm"), (80, Ink::Terminal));
+        assert_eq!(paper(Some(240), "NO_COLOR", ""), (100, Ink::Terminal));
+        assert_eq!(paper(Some(80), "NO_COLOR", "1"), (80, Ink::Plain));
+        assert_eq!(paper(Some(10), "TERM", "dumb"), (40, Ink::Plain));
     }
 }

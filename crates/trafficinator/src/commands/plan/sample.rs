@@ -97,11 +97,18 @@ impl Trait {
         Trait::LivingRoom,
     ];
 
+    /// What a story is about, one bit each.
+    fn subjects() -> u32 {
+        let subjects = [Trait::Bounce, Trait::Order, Trait::Cart, Trait::Funnel, Trait::Returning];
+        subjects.iter().fold(0, |bits, what| bits | 1 << *what as u32)
+    }
+
     /// How much it adds to a story.
     fn weight(self) -> u32 {
         match self {
             Trait::Bounce => 9,
-            Trait::Order | Trait::Cart | Trait::Funnel => 5,
+            Trait::Order => 7,
+            Trait::Cart | Trait::Funnel => 5,
             Trait::Returning => 4,
             Trait::Search | Trait::Email | Trait::Campaign => 3,
             Trait::Vain
@@ -116,9 +123,9 @@ impl Trait {
     }
 }
 
-/// A story of more pages or hits is not picked where there are shorter ones.
-const MOST_PAGES: u64 = 7;
-const MOST_HITS: usize = 16;
+/// A story of more pages, or of more that is done on them, is not picked where there are shorter ones.
+const MOST_PAGES: u64 = 9;
+const MOST_DEEDS: u64 = 3;
 
 impl Sample {
     /// The first `visits` visits, or all where the plan has fewer.
@@ -174,7 +181,8 @@ impl Sample {
         for (index, count) in self.with.iter_mut().enumerate() {
             *count += u64::from(traits >> index & 1 == 1);
         }
-        let is_short = ledger.pageviews <= MOST_PAGES && visit.actions.len() <= MOST_HITS;
+        let deeds = ledger.actions - ledger.pageviews + ledger.interactions;
+        let is_short = ledger.pageviews <= MOST_PAGES && deeds <= MOST_DEEDS;
         self.seen.push(Seen { number: visit.number, traits, is_short });
     }
 
@@ -188,10 +196,13 @@ impl Sample {
         let mut shown = 0_u32;
         let mut picked: Vec<u64> = Vec::new();
         while picked.len() < most.min(self.seen.len()) {
-            let fresh = |seen: &Seen| {
-                let more = Trait::ALL.iter().filter(|what| (seen.traits & !shown) >> **what as u32 & 1 == 1);
-                (seen.is_short, more.map(|what| what.weight()).sum::<u32>())
+            let weight = |traits: u32| -> u32 {
+                let all = Trait::ALL.iter().filter(|what| traits >> **what as u32 & 1 == 1);
+                all.map(|what| what.weight()).sum()
             };
+            // Once is enough for what stories are about; the rest makes them richer.
+            let rich = |traits: u32| weight(traits & !Trait::subjects());
+            let fresh = |seen: &Seen| (seen.is_short, weight(seen.traits & !shown), rich(seen.traits));
             // Of equals the first.
             let rest = self.seen.iter().rev().filter(|seen| !picked.contains(&seen.number));
             let Some(next) = rest.max_by_key(|seen| fresh(seen)) else { break };
@@ -234,4 +245,33 @@ fn traits(plan: &Plan, visit: &Visit, ledger: &Ledger) -> u32 {
         Trait::LivingRoom => class > 2,
     };
     Trait::ALL.iter().fold(0, |bits, &what| bits | u32::from(is(what)) << what as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use traffic::plan::Tracking;
+    use traffic::profile::Profile;
+    use traffic::scenario::{Draft, Scenario};
+    use traffic::site::{DEFAULT_LIST, Site};
+
+    use super::*;
+
+    #[test]
+    fn visits_that_are_picked_differ_and_come_in_order() {
+        let site = Site::parse(DEFAULT_LIST).unwrap();
+        let draft = Draft::new(Profile::built_in("ecommerce").unwrap(), site);
+        let tracking = Tracking { site: 1, authenticated: true, countries: true, tag_dimension: None };
+        let plan = Plan::new(Scenario::new(draft).unwrap(), tracking, 7, "plan");
+        let sample = Sample::of(&plan, 5_000);
+        let picked = sample.different(5);
+        assert!(picked.len() == 5 && picked.is_sorted() && *picked.last().unwrap() < 5_000, "{picked:?}");
+        let shown = |what: Trait| {
+            let is = |number: &&u64| sample.seen[**number as usize].traits >> what as u32 & 1 == 1;
+            picked.iter().filter(is).count()
+        };
+        for what in [Trait::Order, Trait::Cart, Trait::Bounce, Trait::Search, Trait::Email, Trait::Campaign] {
+            assert!((1..=4).contains(&shown(what)), "{what:?}: {picked:?}");
+        }
+        assert_eq!(Sample::of(&plan, 3).different(5), [0, 1, 2]);
+    }
 }

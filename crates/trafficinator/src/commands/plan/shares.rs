@@ -101,45 +101,48 @@ fn sections(plan: &Plan, currency: Option<&str>, outlook: &Outlook, sample: &Sam
     let of_visits = |count: u64| count as f64 / visits;
     let share = |label: &str, expected: f64, count: u64| row(label, expected, of_visits(count), Unit::Share);
     let section = |title: &str, rows: Vec<Row>| Section { title: title.to_owned(), rows };
-    let mut sections = vec![section("Visits come", come(outlook, sample))];
+    let mut sections = vec![section("Visits by channel", come(outlook, sample))];
 
-    let names = ["a computer", "a phone", "a tablet", "a television set", "a game console"];
+    let names = ["desktop", "phone", "tablet", "television", "game console"];
     let devices = names.iter().enumerate().filter(|(class, _)| outlook.classes[*class] > 0.0);
     let devices = devices.map(|(class, name)| share(name, outlook.classes[class], sample.classes[class]));
-    sections.push(section("on", devices.collect()));
+    sections.push(section("Visits by device", devices.collect()));
 
     if !outlook.countries.is_empty() {
-        sections.push(section("from", countries(plan, outlook, sample)));
+        sections.push(section("Visits by country", countries(plan, outlook, sample)));
     }
 
     let everybody = visits + (sample.crawlers + sample.chatbots) as f64;
     let mut who = vec![
-        share("new visitors", 1.0 - outlook.returning, sample.ledger.visits - sample.ledger.returning),
-        share("returning visitors", outlook.returning, sample.ledger.returning),
+        share("new", 1.0 - outlook.returning, sample.ledger.visits - sample.ledger.returning),
+        share("returning", outlook.returning, sample.ledger.returning),
     ];
     if outlook.logged_in > 0.0 {
         who.push(share("logged in", outlook.logged_in, sample.with(Trait::LoggedIn)));
     }
     let robots = [
-        ("crawlers, among everybody who comes", outlook.crawlers, sample.crawlers),
-        ("AI chatbots, among everybody", outlook.chatbots, sample.chatbots),
+        ("crawlers (of everybody who comes)", outlook.crawlers, sample.crawlers),
+        ("AI chatbots (of everybody)", outlook.chatbots, sample.chatbots),
     ];
     let robots = robots.into_iter().filter(|(_, expected, _)| *expected > 0.0);
     who.extend(
         robots.map(|(name, expected, count)| row(name, expected, count as f64 / everybody, Unit::Share)),
     );
-    sections.push(section("by", who));
+    sections.push(section("Visits by visitor", who));
 
-    let mut what = vec![share("bounce (one page, nothing else)", outlook.bounce, sample.with(Trait::Bounce))];
+    let mut what =
+        vec![share("one page and nothing else (bounce)", outlook.bounce, sample.with(Trait::Bounce))];
     let deeds = [
-        ("search the site", outlook.search, Trait::Search),
-        ("follow a link to another site", outlook.outlink, Trait::Outlink),
-        ("download a file", outlook.download, Trait::Download),
-        ("click something (click event)", outlook.click, Trait::Click),
-        ("trigger another event", outlook.event, Trait::Event),
-        ("leave a cart", outlook.cart, Trait::Cart),
-        ("order", outlook.orders, Trait::Order),
+        ("a site search", outlook.search, Trait::Search),
+        ("an outlink", outlook.outlink, Trait::Outlink),
+        ("a download", outlook.download, Trait::Download),
+        ("a click event", outlook.click, Trait::Click),
+        ("another event", outlook.event, Trait::Event),
+        ("a cart left behind", outlook.cart, Trait::Cart),
+        ("an order", outlook.orders, Trait::Order),
     ];
+    // Where carts are not told nobody can leave one.
+    let deeds = deeds.into_iter().filter(|(_, expected, what)| *what != Trait::Cart || *expected > 0.0);
     what.extend(deeds.map(|(name, expected, what)| {
         let count = if what == Trait::Order { sample.ledger.orders } else { sample.with(what) };
         share(name, expected, count)
@@ -150,9 +153,9 @@ fn sections(plan: &Plan, currency: Option<&str>, outlook: &Outlook, sample: &Sam
             Trigger::UrlContains(part) => format!("address with {}", harmless(part)),
             Trigger::EventAction(action) => format!("event {}", harmless(action)),
         };
-        what.push(row(format!("reach goal {} ({why})", goal.id), *expected, of_visits(*count), Unit::Share));
+        what.push(row(format!("goal {} ({why})", goal.id), *expected, of_visits(*count), Unit::Share));
     }
-    sections.push(section("and", what));
+    sections.push(section("Visits with", what));
 
     let ledger = &sample.ledger;
     let with_carts = outlook.cart + outlook.orders;
@@ -161,9 +164,9 @@ fn sections(plan: &Plan, currency: Option<&str>, outlook: &Outlook, sample: &Sam
         None => name.to_owned(),
     };
     let mut means = vec![
-        row("page views of a visit", outlook.pageviews, of_visits(ledger.pageviews), Unit::Mean),
-        row("hits of a visit", None, of_visits(sample.hits), Unit::Mean),
-        row("minutes of a visit", None, of_visits(sample.seconds) / 60.0, Unit::Mean),
+        row("page views a visit", outlook.pageviews, of_visits(ledger.pageviews), Unit::Mean),
+        row("hits a visit", None, of_visits(sample.hits), Unit::Mean),
+        row("minutes a visit", None, of_visits(sample.seconds) / 60.0, Unit::Mean),
     ];
     if outlook.cart > 0.0 {
         let drawn = ledger.carts as f64 / ((ledger.carts + ledger.orders) as f64).max(1.0);
@@ -171,7 +174,7 @@ fn sections(plan: &Plan, currency: Option<&str>, outlook: &Outlook, sample: &Sam
     }
     if ledger.orders > 0 {
         let mean = ledger.revenue.0 as f64 / 100.0 / ledger.orders as f64;
-        means.push(row(money("revenue of an order"), None, mean, Unit::Money));
+        means.push(row(money("revenue an order"), None, mean, Unit::Money));
     }
     sections.push(section("On average", means));
 
@@ -194,13 +197,13 @@ fn sections(plan: &Plan, currency: Option<&str>, outlook: &Outlook, sample: &Sam
 
 fn come(outlook: &Outlook, sample: &Sample) -> Vec<Row> {
     let names = [
-        "directly",
-        "from search engines",
-        "from social networks",
-        "from other websites",
-        "from AI assistants",
-        "from advertisements",
-        "from newsletters",
+        "direct",
+        "search engines",
+        "social networks",
+        "other websites",
+        "AI assistants",
+        "advertisements",
+        "newsletters",
     ];
     let rows = names.iter().zip(outlook.channels).zip(sample.channels);
     let rows = rows.filter(|((_, expected), count)| *expected > 0.0 || *count > 0);
@@ -265,12 +268,18 @@ fn notes(plan: &Plan, settings: &Settings, outlook: &Outlook) -> Vec<String> {
             "With --rate max visits come as fast as the target answers: nothing can be said of a day."
                 .to_owned(),
         );
+        if long_run <= 0.0 && plan.scenario().profile.visitors.returning > 0.0 {
+            notes.push(
+                "With --rate max nobody comes back unless MAX_TOTAL_VISITS is given: visits have no time between them."
+                    .to_owned(),
+            );
+        }
     }
     if plan.scenario().rhythm.is_some() && !outlook.countries.is_empty() {
         notes.push("Countries follow the sun: their shares are those of a whole day.".to_owned());
     }
-    notes.extend(plan.behaviour().notes().iter().cloned());
-    notes.extend(plan.scenario().notes());
+    notes.extend(plan.behaviour().notes().iter().map(|note| format!("{note}.")));
+    notes.extend(plan.scenario().notes().iter().map(|note| format!("{note}.")));
     notes
 }
 
@@ -280,4 +289,23 @@ fn run_visits(plan: &Plan, settings: &Settings) -> Option<u64> {
     let longest = duration.iter().chain(auto_stop).min();
     let within = longest.zip(daily(plan)).map(|(time, daily)| (time.as_secs_f64() / DAY * daily) as u64);
     max_total_visits.iter().copied().chain(within).min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_as_exact_as_they_deserve() {
+        let texts = [
+            shown(0.2184, Unit::Share),
+            shown(0.0042, Unit::Share),
+            shown(0.0, Unit::Share),
+            shown(4.5, Unit::Mean),
+            shown(20_000.4, Unit::Whole),
+            shown(2.34, Unit::Whole),
+            shown(1_234.5, Unit::Money),
+        ];
+        assert_eq!(texts, ["21.8 %", "0.42 %", "0.0 %", "4.50", "20,000", "2.3", "1,234.50"]);
+    }
 }
