@@ -99,7 +99,15 @@ impl Trait {
 
     /// What a story is about, one bit each.
     fn subjects() -> u32 {
-        let subjects = [Trait::Bounce, Trait::Order, Trait::Cart, Trait::Funnel, Trait::Returning];
+        let subjects = [
+            Trait::Bounce,
+            Trait::Order,
+            Trait::Cart,
+            Trait::Funnel,
+            Trait::Returning,
+            Trait::Search,
+            Trait::Vain,
+        ];
         subjects.iter().fold(0, |bits, what| bits | 1 << *what as u32)
     }
 
@@ -126,6 +134,9 @@ impl Trait {
 /// A story of more pages, or of more that is done on them, is not picked where there are shorter ones.
 const MOST_PAGES: u64 = 9;
 const MOST_DEEDS: u64 = 3;
+
+/// A story is rich enough with traits of this weight.
+const RICH: u32 = 5;
 
 impl Sample {
     /// The first `visits` visits, or all where the plan has fewer.
@@ -200,8 +211,8 @@ impl Sample {
                 let all = Trait::ALL.iter().filter(|what| traits >> **what as u32 & 1 == 1);
                 all.map(|what| what.weight()).sum()
             };
-            // Once is enough for what stories are about; the rest makes them richer.
-            let rich = |traits: u32| weight(traits & !Trait::subjects());
+            // Once is enough for what stories are about; some of the rest makes them richer.
+            let rich = |traits: u32| weight(traits & !Trait::subjects()).min(RICH);
             let fresh = |seen: &Seen| (seen.is_short, weight(seen.traits & !shown), rich(seen.traits));
             // Of equals the first.
             let rest = self.seen.iter().rev().filter(|seen| !picked.contains(&seen.number));
