@@ -72,20 +72,17 @@ fn tell(
 ) -> io::Result<()> {
     let sample = Sample::of(plan, SAMPLE);
     let planned = sample.ledger.visits;
-    let (heading, numbers): (String, Box<dyn Iterator<Item = u64>>) = match visits {
-        Some(visits) => {
-            let first = visits.min(plan.scenario().most_visits.unwrap_or(u64::MAX));
-            (heading(first), Box::new(0..first))
-        }
-        None => {
-            let picked = sample.different(STORIES);
-            let heading = format!(
-                "{} of the first {}, chosen to differ from each other (--visits N prints the first N)",
-                picked.len(),
-                words::count(planned, "visit"),
-            );
-            (heading, Box::new(picked.into_iter()))
-        }
+    let (heading, numbers): (String, Box<dyn Iterator<Item = u64>>) = if let Some(visits) = visits {
+        let first = visits.min(plan.scenario().most_visits.unwrap_or(u64::MAX));
+        (heading(first), Box::new(0..first))
+    } else {
+        let picked = sample.different(STORIES);
+        let heading = format!(
+            "{} of the first {}, chosen to differ from each other (--visits N prints the first N)",
+            picked.len(),
+            words::count(planned, "visit"),
+        );
+        (heading, Box::new(picked.into_iter()))
     };
     writeln!(out, "{}", paper.strong(&paper.paragraph("", "", &heading)))?;
     let currency = settings.shop.currency.as_deref();

@@ -4,7 +4,7 @@ use traffic::hit::Kind;
 use traffic::ledger::Ledger;
 use traffic::plan::{Plan, Planner};
 use traffic::source::Channel;
-use traffic::visit::{Deed, Place, Visit};
+use traffic::visit::{Action, Deed, Place, Visit};
 
 /// What the first visits of a plan are like.
 #[derive(Debug)]
@@ -167,7 +167,7 @@ impl Sample {
             for nth in 0..plan.robots(number) {
                 let robot = planner.robot(plan, number, nth, std::mem::take(&mut memory));
                 sample.hits += robot.actions.len() as u64;
-                match robot.actions.first().map(|action| action.kind()) {
+                match robot.actions.first().map(Action::kind) {
                     Some(Kind::Chatbot) => sample.chatbots += 1,
                     _ => sample.crawlers += 1,
                 }

@@ -1,5 +1,7 @@
 //! The shares a plan will produce, as they follow from its chances, beside what its first visits come to.
 
+use std::fmt::Write as _;
+
 use traffic::goal::Trigger;
 use traffic::outlook::Outlook;
 use traffic::plan::Plan;
@@ -66,12 +68,13 @@ pub(super) fn table(plan: &Plan, settings: &Settings, sample: &Sample, paper: &P
     for (index, Section { title, rows }) in sections.iter().enumerate() {
         let columns = if index == 0 { format!("{:>14}{head:>16}", "expected") } else { String::new() };
         let title = format!("{title:<width$}", width = label + 2);
-        text += format!("{}{columns}", paper.strong(&title)).trim_end();
+        let line = paper.strong(&title) + &columns;
+        text += line.trim_end();
         text.push('\n');
         for Row { label: name, expected, drawn, unit } in rows {
             let name: String = name.chars().take(label).collect();
             let expected = expected.map_or("-".to_owned(), |value| shown(value, *unit));
-            text += &format!("  {name:<label$}{expected:>14}{:>16}\n", shown(*drawn, *unit));
+            let _infallible = writeln!(text, "  {name:<label$}{expected:>14}{:>16}", shown(*drawn, *unit));
         }
         text.push('\n');
     }

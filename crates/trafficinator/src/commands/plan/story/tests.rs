@@ -32,7 +32,7 @@ fn plan_of(draft: Draft) -> Plan {
 /// A new visitor from Lyon who comes by a channel and does these things, ten seconds apart, on the page of a shoe.
 fn visit(plan: &Plan, channel: Channel, deeds: &[Deed]) -> Visit {
     let mut visit =
-        (0..).map(|number| plan.visit(number)).find(|visit| visit.source.channel == channel).unwrap();
+        (0..10_000).map(|number| plan.visit(number)).find(|visit| visit.source.channel == channel).unwrap();
     let countries = &plan.visitors().countries;
     let france = countries.iter().position(|country| country.code == "fr").unwrap();
     let cities = &countries.get(france as u16).cities;
@@ -78,7 +78,7 @@ fn who_looks_at_one_page_leaves() {
 #[test]
 fn a_cart_is_left_unless_it_is_ordered() {
     let plan = plan_of(draft("ecommerce"));
-    let term = (0..).find(|&term| plan.scenario().site.searched(term).page.is_some()).unwrap();
+    let term = (0..300).find(|&term| plan.scenario().site.searched(term).page.is_some()).unwrap();
     let text = plan.scenario().site.searched(term).text.raw().to_owned();
     let search = |results| Deed::Search { term, results };
     let cart = |revenue| Deed::Cart { items: 1, revenue };
@@ -114,7 +114,7 @@ fn a_cart_is_left_unless_it_is_ordered() {
 fn goals_and_logins_are_told() {
     let plan = plan_of(draft("saas"));
     let mut member = visit(&plan, Channel::Direct, &[Deed::Goal(0), Deed::Goal(0)]);
-    member.visitor.user = (0..).find_map(|number| plan.visit(number).visitor.user);
+    member.visitor.user = (0..1_000).find_map(|number| plan.visit(number).visitor.user);
     let told = sentence(&plan, &member);
     assert!(told.starts_with("A new, logged-in visitor from Lyon"), "{told}");
     assert!(told.ends_with("saw 1 page in 30 seconds and reached goal 1."), "{told}");
@@ -188,7 +188,7 @@ fn who_comes_back_is_told_after_how_long() {
 #[test]
 fn the_time_of_day_is_told_where_the_plan_depends_on_it() {
     let mut daily = draft("ecommerce");
-    daily.rhythm = Some(daily.profile.rhythm.clone());
+    daily.rhythm = Some(daily.profile.rhythm);
     daily.clock = Clock::Real;
     let plan = plan_of(daily);
     let visit = visit(&plan, Channel::Direct, &[]);
