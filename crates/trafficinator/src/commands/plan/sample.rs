@@ -66,11 +66,10 @@ pub(super) enum Trait {
     Email,
     Desktop,
     Handheld,
-    LivingRoom,
 }
 
 impl Trait {
-    pub(super) const ALL: [Trait; 24] = [
+    pub(super) const ALL: [Trait; 23] = [
         Trait::Returning,
         Trait::LoggedIn,
         Trait::Bounce,
@@ -94,7 +93,6 @@ impl Trait {
         Trait::Email,
         Trait::Desktop,
         Trait::Handheld,
-        Trait::LivingRoom,
     ];
 
     /// What a story is about, one bit each.
@@ -253,7 +251,6 @@ fn traits(plan: &Plan, visit: &Visit, ledger: &Ledger) -> u32 {
         Trait::Email => from == Channel::Email,
         Trait::Desktop => class == 0,
         Trait::Handheld => class == 1 || class == 2,
-        Trait::LivingRoom => class > 2,
     };
     Trait::ALL.iter().fold(0, |bits, &what| bits | u32::from(is(what)) << what as u32)
 }

@@ -11,11 +11,11 @@ use traffic::hit::Kind;
 use traffic::plan::{Plan, Scratch};
 use traffic::scenario::Clock;
 use traffic::visit::{Action, Deed, Place, Visit};
-use traffic::visitor::device::DEVICES;
+use traffic::visitor::device::Device;
 
 use super::deed::{self, Results, Told};
 use super::paper::Paper;
-use super::words::{clock, count, harmless, list, money, ordinal, span};
+use super::words::{clock, count, harmless, list, money, ordinal, span, with_article};
 use super::{clause, country};
 
 /// Tells the visits of a plan.
@@ -161,7 +161,7 @@ impl<'a> Teller<'a> {
         format!(
             "A {kind} visitor{}{}{}",
             home.unwrap_or_default(),
-            equipment(visit.visitor.device),
+            equipment(self.plan.visitors().device(&visit.visitor)),
             before.unwrap_or_default()
         )
     }
@@ -178,9 +178,9 @@ impl<'a> Teller<'a> {
     }
 }
 
-/// What somebody browses with.
-fn equipment(device: u16) -> String {
-    format!(" with {}", DEVICES[usize::from(device)].name)
+/// What somebody browses with: ` on an iPhone 15 with Safari`.
+fn equipment(device: &Device) -> String {
+    format!(" on {} with {}", with_article(device.name), device.browser)
 }
 
 impl Deeds {

@@ -59,6 +59,14 @@ pub(super) fn money(cents: Cents, currency: Option<&str>) -> String {
     }
 }
 
+/// A name with its article: `an iPhone 15`, `a Galaxy S24`.
+pub(super) fn with_article(name: &str) -> String {
+    // By the sound: letters that are spelt count with theirs.
+    let spelt = ["LG", "HP", "HTC", "MSI", "NVIDIA", "Xbox"].iter().any(|start| name.starts_with(start));
+    let is_vowel = name.starts_with(['A', 'E', 'I', 'O', 'a', 'e', 'i', 'o']) && !name.starts_with("One");
+    format!("{} {name}", if spelt || is_vowel { "an" } else { "a" })
+}
+
 /// Text of others without what would move a cursor.
 pub(super) fn harmless(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
@@ -111,6 +119,14 @@ mod tests {
     fn money_has_its_currency_where_that_is_known() {
         assert_eq!(money(Cents(8_490), Some("EUR")), "84.90 EUR");
         assert_eq!(money(Cents(123_456_705), None), "1,234,567.05");
+    }
+
+    #[test]
+    fn articles_follow_the_sound() {
+        assert_eq!(
+            ["iPhone 15", "Galaxy S24", "Xbox One", "OnePlus 13", "LG Smart TV", "iPad"].map(with_article),
+            ["an iPhone 15", "a Galaxy S24", "an Xbox One", "a OnePlus 13", "an LG Smart TV", "an iPad"]
+        );
     }
 
     #[test]

@@ -60,8 +60,8 @@ fn sentence(plan: &Plan, visit: &Visit) -> String {
 }
 
 /// Where and with what somebody from Lyon comes.
-fn from_lyon(visit: &Visit) -> String {
-    format!("from Lyon, France,{}", equipment(visit.visitor.device))
+fn from_lyon(plan: &Plan, visit: &Visit) -> String {
+    format!("from Lyon, France,{}", equipment(plan.visitors().device(&visit.visitor)))
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn who_looks_at_one_page_leaves() {
     let one = visit(&plan, Channel::Direct, &[]);
     let expected = format!(
         "A new visitor {} came directly, looked at one page for 10 seconds and left.",
-        from_lyon(&one)
+        from_lyon(&plan, &one)
     );
     assert_eq!(sentence(&plan, &one), expected);
 }
@@ -88,7 +88,7 @@ fn a_cart_is_left_unless_it_is_ordered() {
     let told = sentence(&plan, &left);
     let start = format!(
         "A returning visitor {}, here for the 3rd time, came from a newsletter (campaign ",
-        from_lyon(&left)
+        from_lyon(&plan, &left)
     );
     assert!(told.starts_with(&start), "{told}");
     let end = format!(
