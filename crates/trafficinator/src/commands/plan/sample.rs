@@ -103,6 +103,7 @@ impl Trait {
             Trait::Cart,
             Trait::Funnel,
             Trait::Returning,
+            Trait::LoggedIn,
             Trait::Search,
             Trait::Vain,
         ];

@@ -13,8 +13,10 @@ use super::sample::{Sample, Trait};
 use super::words::{count, grouped, harmless};
 use crate::settings::{self, Settings};
 
-/// So many countries have rows of their own.
+/// So many countries have rows of their own, and fewer, down to these, where other rows take their place: the table
+/// is to fit on two screens.
 const COUNTRIES: usize = 10;
+const FEWEST_COUNTRIES: usize = 4;
 
 /// Seconds of a day.
 const DAY: f64 = 86_400.0;
@@ -106,13 +108,22 @@ fn sections(plan: &Plan, currency: Option<&str>, outlook: &Outlook, sample: &Sam
     let section = |title: &str, rows: Vec<Row>| Section { title: title.to_owned(), rows };
     let mut sections = vec![section("Visits by channel", come(outlook, sample))];
 
-    let names = ["desktop", "phone", "tablet", "television", "game console"];
-    let devices = names.iter().enumerate().filter(|(class, _)| outlook.classes[*class] > 0.0);
-    let devices = devices.map(|(class, name)| share(name, outlook.classes[class], sample.classes[class]));
+    let [desktop, phone, tablet, tv, console] = outlook.classes;
+    let [desktops, phones, tablets, tvs, consoles] = sample.classes;
+    let devices = [
+        ("desktop", desktop, desktops),
+        ("phone", phone, phones),
+        ("tablet", tablet, tablets),
+        ("television or console", tv + console, tvs + consoles),
+    ];
+    let devices = devices.into_iter().filter(|(_, expected, _)| *expected > 0.0);
+    let devices = devices.map(|(name, expected, count)| share(name, expected, count));
     sections.push(section("Visits by device", devices.collect()));
 
     if !outlook.countries.is_empty() {
-        sections.push(section("Visits by country", countries(plan, outlook, sample)));
+        let others = plan.scenario().goals.len() + 2 * usize::from(outlook.crawlers + outlook.chatbots > 0.0);
+        let most = COUNTRIES.saturating_sub(others).max(FEWEST_COUNTRIES);
+        sections.push(section("Visits by country", countries(plan, outlook, sample, most)));
     }
 
     let everybody = visits + (sample.crawlers + sample.chatbots) as f64;
@@ -184,7 +195,6 @@ fn sections(plan: &Plan, currency: Option<&str>, outlook: &Outlook, sample: &Sam
     if let Some(daily) = daily(plan) {
         let a_day = |count: u64| of_visits(count) * daily;
         let mut rows = vec![
-            row("visits", daily, daily, Unit::Whole),
             row("page views", outlook.pageviews * daily, a_day(ledger.pageviews), Unit::Whole),
             row("hits", None, a_day(sample.hits), Unit::Whole),
         ];
@@ -193,7 +203,8 @@ fn sections(plan: &Plan, currency: Option<&str>, outlook: &Outlook, sample: &Sam
             let revenue = a_day(ledger.revenue.0) / 100.0;
             rows.push(row(money("revenue"), None, revenue, Unit::Whole));
         }
-        sections.push(section("A day", rows));
+        let visits = if (daily - 1.0).abs() < 1e-9 { "visit" } else { "visits" };
+        sections.push(section(&format!("A day of {} {visits}", shown(daily, Unit::Whole)), rows));
     }
     sections
 }
@@ -215,11 +226,11 @@ fn come(outlook: &Outlook, sample: &Sample) -> Vec<Row> {
 }
 
 /// The countries with the largest shares, and all others together.
-fn countries(plan: &Plan, outlook: &Outlook, sample: &Sample) -> Vec<Row> {
+fn countries(plan: &Plan, outlook: &Outlook, sample: &Sample, most: usize) -> Vec<Row> {
     let codes: Vec<&str> = plan.visitors().countries.iter().map(|country| country.code).collect();
     let mut ranked: Vec<usize> = (0..codes.len()).collect();
     ranked.sort_by(|&one, &other| outlook.countries[other].total_cmp(&outlook.countries[one]));
-    let (first, others) = ranked.split_at(COUNTRIES.min(ranked.len()));
+    let (first, others) = ranked.split_at(most.min(ranked.len()));
     let visits = sample.ledger.visits as f64;
     let sum = |label: String, countries: &[usize]| {
         let expected: f64 = countries.iter().map(|&country| outlook.countries[country]).sum();
@@ -245,7 +256,7 @@ fn daily(plan: &Plan) -> Option<f64> {
 /// What the numbers do not say.
 fn notes(plan: &Plan, settings: &Settings, outlook: &Outlook) -> Vec<String> {
     let mut notes = Vec::new();
-    let percent = |share: f64| format!("{:.0} %", share * 100.0);
+    let percent = |share: f64| shown(share, Unit::Share).replace(".0 %", " %");
     let long_run = outlook.returning_in_the_long_run;
     let run = run_visits(plan, settings);
     let reached = run.map(|visits| (visits, plan.expected_returning(visits)));

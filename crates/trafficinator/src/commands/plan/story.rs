@@ -180,7 +180,9 @@ impl<'a> Teller<'a> {
 
 /// What somebody browses with: ` on an iPhone 15 with Safari`.
 fn equipment(device: &Device) -> String {
-    format!(" on {} with {}", with_article(device.name), device.browser)
+    // `a Surface with Windows 11 and Edge`.
+    let joint = if device.name.contains(" with ") { "and" } else { "with" };
+    format!(" on {} {joint} {}", with_article(device.name), device.browser)
 }
 
 impl Deeds {

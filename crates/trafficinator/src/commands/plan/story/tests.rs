@@ -38,6 +38,7 @@ fn visit(plan: &Plan, channel: Channel, deeds: &[Deed]) -> Visit {
     let cities = &countries.get(france as u16).cities;
     visit.visitor.country = france as u16;
     visit.visitor.city = cities.iter().position(|city| city.name.raw() == "Lyon").unwrap() as u16;
+    visit.visitor.language = 0;
     visit.visitor.user = None;
     (visit.earlier, visit.predecessor) = (0, None);
     let page =
