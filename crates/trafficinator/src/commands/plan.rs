@@ -84,7 +84,7 @@ fn tell(
         );
         (heading, Box::new(picked.into_iter()))
     };
-    writeln!(out, "{}", paper.strong(&paper.paragraph("", "", &heading)))?;
+    writeln!(out, "{}\n", paper.strong(paper.paragraph("", "", &heading).trim_end()))?;
     let currency = settings.shop.currency.as_deref();
     let mut teller = Teller::new(plan, currency);
     let mut planner = Planner::default();

@@ -83,7 +83,7 @@ fn event(told: Told<'_>) -> String {
         ("form", "submit") if name == "Newsletter" => "signed up for the newsletter".to_owned(),
         ("form", "submit") => format!("sent the {} form", decapitalised(&name)),
         ("form", "error") => format!("mistyped a form field ({})", decapitalised(&name)),
-        ("rating", "give") if !value.is_empty() => format!("rated it {value} of 5"),
+        ("rating", "give") if !value.is_empty() => format!("rated \"{name}\" {value} of 5"),
         ("filter", "apply") => format!("filtered by {}", decapitalised(&name)),
         ("poll", "vote") => "voted in a poll".to_owned(),
         ("image", "click") => "zoomed into a picture".to_owned(),
@@ -144,7 +144,7 @@ mod tests {
         assert_eq!(event_of("Form", "Submit", "Newsletter", ""), "signed up for the newsletter");
         assert_eq!(event_of("Form", "Submit", "Contact", ""), "sent the contact form");
         assert_eq!(event_of("Navigation", "Click", "Main menu", ""), "clicked \"Main menu\"");
-        assert_eq!(event_of("Rating", "Give", "Boot", "4"), "rated it 4 of 5");
+        assert_eq!(event_of("Rating", "Give", "Boot", "4"), "rated \"Boot\" 4 of 5");
         assert_eq!(event_of("Cart", "add", "SKU-1", "19.5"), "triggered the event Cart / add / SKU-1");
         assert_eq!(event_of("Cart", "add", "", ""), "triggered the event Cart / add");
     }

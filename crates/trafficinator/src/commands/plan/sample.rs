@@ -11,7 +11,9 @@ use traffic::visit::{Action, Deed, Place, Visit};
 pub(super) struct Sample {
     /// What Matomo will count.
     pub(super) ledger: Ledger,
+    /// Of visits, and of the robots that come along.
     pub(super) hits: u64,
+    pub(super) robot_hits: u64,
     /// Of all visits together, on their own clocks.
     pub(super) seconds: u64,
     /// In the order of [`Channel::ALL`].
@@ -143,6 +145,7 @@ impl Sample {
         let mut sample = Sample {
             ledger: Ledger::default(),
             hits: 0,
+            robot_hits: 0,
             seconds: 0,
             channels: [0; 7],
             classes: [0; 5],
@@ -165,7 +168,7 @@ impl Sample {
             memory = visit.actions;
             for nth in 0..plan.robots(number) {
                 let robot = planner.robot(plan, number, nth, std::mem::take(&mut memory));
-                sample.hits += robot.actions.len() as u64;
+                sample.robot_hits += robot.actions.len() as u64;
                 match robot.actions.first().map(Action::kind) {
                     Some(Kind::Chatbot) => sample.chatbots += 1,
                     _ => sample.crawlers += 1,

@@ -89,7 +89,7 @@ pub(super) fn table(plan: &Plan, settings: &Settings, sample: &Sample, paper: &P
 fn shown(value: f64, unit: Unit) -> String {
     match unit {
         // What is rare needs another digit to be told apart.
-        Unit::Share if value > 0.0 && value < 0.01 => format!("{:.2} %", value * 100.0),
+        Unit::Share if value > 0.0 && value < 0.009_95 => format!("{:.2} %", value * 100.0),
         Unit::Share => format!("{:.1} %", value * 100.0),
         Unit::Mean => format!("{value:.2}"),
         Unit::Whole if value < 10.0 => format!("{value:.1}"),
@@ -196,7 +196,7 @@ fn sections(plan: &Plan, currency: Option<&str>, outlook: &Outlook, sample: &Sam
         let a_day = |count: u64| of_visits(count) * daily;
         let mut rows = vec![
             row("page views", outlook.pageviews * daily, a_day(ledger.pageviews), Unit::Whole),
-            row("hits", None, a_day(sample.hits), Unit::Whole),
+            row("hits", None, a_day(sample.hits + sample.robot_hits), Unit::Whole),
         ];
         if outlook.orders > 0.0 {
             rows.push(row("orders", outlook.orders * daily, a_day(ledger.orders), Unit::Whole));
