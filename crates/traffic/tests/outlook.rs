@@ -162,12 +162,15 @@ fn other_page_ranges_and_robots_are_foreseen() {
 #[test]
 fn funnels_are_foreseen() {
     let funnels = r#"[
-      {"name": "one page", "probability": 0.1, "priority": 1, "steps": [{"type": "pageview", "url": "https://a.example/"}]},
+      {"name": "one page", "probability": 0.1, "priority": 1, "steps": [
+        {"type": "pageview", "url": "https://a.example/"}]},
       {"name": "shop", "probability": 0.2, "priority": 2, "exit_after_completion": false, "steps": [
         {"type": "pageview", "url": "https://a.example/"}, {"type": "site_search", "search_keyword": "x"},
-        {"type": "event", "event_category": "c", "event_action": "a"}, {"type": "ecommerce", "ecommerce_revenue": 20}]},
+        {"type": "event", "event_category": "c", "event_action": "a"},
+        {"type": "ecommerce", "ecommerce_revenue": 20}]},
       {"name": "other", "probability": 0.3, "priority": 3, "steps": [
-        {"type": "pageview", "url": "https://a.example/"}, {"type": "download", "target_url": "https://a.example/a.pdf"},
+        {"type": "pageview", "url": "https://a.example/"},
+        {"type": "download", "target_url": "https://a.example/a.pdf"},
         {"type": "pageview", "url": "https://a.example/2"}, {"type": "outlink", "target_url": "https://b.example/"}]}]"#;
     let funnels = funnel::parse(funnels, 0.1).unwrap();
     assert_foreseen("funnels", Draft { funnels: funnels.clone(), ..profiled("ecommerce") });

@@ -47,7 +47,11 @@ fn campaign(name: &str, parameters: &str) -> String {
         "paid-social" | "paidsocial" | "paid_social" | "social" => {
             format!("clicked a paid social ad{on} (campaign {name})")
         }
-        "referral" | "affiliate" | "partner" => format!("followed a partner's link (campaign {name})"),
+        "qr-code" | "qr" => format!("scanned a QR code (campaign {name})"),
+        "audio" => format!("heard an ad{on} (campaign {name})"),
+        "referral" | "affiliate" | "partner" | "partnership" => {
+            format!("followed a partner's link (campaign {name})")
+        }
         "display" | "banner" | "cpm" => format!("clicked a banner{on} (campaign {name})"),
         _ => format!("clicked an ad{on}{keyword} (campaign {name})"),
     }
@@ -87,6 +91,7 @@ mod tests {
             told("mtm_campaign=Sale&mtm_medium=referral"),
             "followed a partner's link (campaign Sale)"
         );
+        assert_eq!(told("mtm_campaign=Sale&mtm_medium=qr-code"), "scanned a QR code (campaign Sale)");
         assert_eq!(told("mtm_campaign=Sale"), "clicked an ad (campaign Sale)");
     }
 }

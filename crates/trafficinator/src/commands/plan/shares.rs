@@ -284,7 +284,7 @@ fn notes(plan: &Plan, settings: &Settings, outlook: &Outlook) -> Vec<String> {
         );
         if long_run <= 0.0 && plan.scenario().profile.visitors.returning > 0.0 {
             notes.push(
-                "With --rate max nobody comes back unless MAX_TOTAL_VISITS is given: visits have no time between them."
+                "With --rate max nobody comes back unless MAX_TOTAL_VISITS is given: no time is between visits."
                     .to_owned(),
             );
         }

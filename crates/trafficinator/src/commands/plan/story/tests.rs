@@ -93,7 +93,8 @@ fn a_cart_is_left_unless_it_is_ordered() {
     );
     assert!(told.starts_with(&start), "{told}");
     let end = format!(
-        "), saw 3 pages in 60 seconds, searched for \"{text}\" (nothing found), then \"{text}\" and left a cart of 84.90 \
+        "), saw 3 pages in 60 seconds, searched for \"{text}\" (nothing found), then \"{text}\" and left a cart of \
+         84.90 \
          EUR."
     );
     assert!(told.ends_with(&end), "{told}");
@@ -155,7 +156,8 @@ fn a_funnel_is_told_with_its_steps() {
         {"type": "ecommerce", "ecommerce_revenue": 121, "ecommerce_items": 2}]}]"#;
     let plan = plan_of(Draft { funnels: funnel::parse(funnels, 0.1).unwrap(), ..draft("classic") });
     let story = Teller::new(&plan, None).story(&plan.visit(0), Some(0));
-    let told = "walked through the funnel \"purchase\", triggered the event Cart / add / SKU-1, searched for \"gift box\" and \
+    let told = "walked through the funnel \"purchase\", triggered the event Cart / add / SKU-1, searched for \
+                \"gift box\" and \
                 ordered 2 items for 121.00.";
     assert!(story.sentence.ends_with(told), "{}", story.sentence);
     let notes = [
