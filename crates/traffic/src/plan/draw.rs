@@ -55,8 +55,8 @@ const ROUND: (u32, u32) = (1, 4);
 const MOST_SEARCHES: u32 = 3;
 
 /// Of those who leave their cart, how many went to look at it, and how many of them began to check out.
-const LOOKED_AT_CART: f64 = 0.75;
-const BEGAN_CHECKOUT: f64 = 0.55;
+pub(crate) const LOOKED_AT_CART: f64 = 0.75;
+pub(crate) const BEGAN_CHECKOUT: f64 = 0.55;
 
 impl Planner {
     /// Plans visit `number`. `actions` is memory to use: that of a visit that is over.
