@@ -176,8 +176,7 @@ fn assert_sent_as_planned(vars: &[(&str, &str)]) {
         ("PAUSE_BETWEEN_PVS_MIN", "0"),
         ("PAUSE_BETWEEN_PVS_MAX", "0.02"),
     ];
-    // How many visits there are decides who comes back.
-    let seed = ["--seed", "7", "--rate", "100/s", "--max-total-visits", "60"];
+    let seed = ["--seed", "7", "--rate", "100/s"];
     let plan = trafficinator(["plan", "--visits", "60", "--format", "jsonl"])
         .args(seed)
         .vars(&pauses)
@@ -198,7 +197,8 @@ fn assert_sent_as_planned(vars: &[(&str, &str)]) {
     }
 
     let server = Server::obliging();
-    run(&server.url()).args(seed).args(["--run-id", "plan"]).vars(vars).finish().expect(0);
+    let limit = ["--run-id", "plan", "--max-total-visits", "60"];
+    run(&server.url()).args(seed).args(limit).vars(vars).finish().expect(0);
     let hits = server.hits();
     let mut sent: Vec<Vec<Hit>> = Vec::new();
     for visit in visits(&hits) {

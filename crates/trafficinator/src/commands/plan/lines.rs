@@ -43,8 +43,9 @@ pub(super) fn write(plan: &Plan, visits: u64, out: &mut impl Write) -> io::Resul
     for number in (0..visits).take_while(|number| plan.contains(*number)) {
         // In a closed model nothing is due: every visit is told from its own start.
         let Some(arrival) = arrivals.as_mut().map_or(Some(0), |arrivals| arrivals.due(number)) else { break };
+        let start = arrivals.as_mut().and_then(|arrivals| plan.start(number, arrivals)).unwrap_or(arrival);
         let visit = planner.visit(plan, number, Vec::new());
-        write_hits(plan, &visit, arrival, &user_agents, &mut scratch, out)?;
+        write_hits(plan, &visit, start, &user_agents, &mut scratch, out)?;
         for nth in 0..plan.robots(number) {
             let robot = planner.robot(plan, number, nth, Vec::new());
             write_hits(plan, &robot, arrival, &user_agents, &mut scratch, out)?;
