@@ -140,7 +140,7 @@ fn check(plan: &Plan, visit: &Visit, tracking: Tracking) -> Result<(), TestCaseE
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_125))]
+    #![proptest_config(ProptestConfig::with_cases(1_150))]
 
     #[test]
     fn every_hit_says_who_it_is_and_no_more_than_it_may(run in run(), first in 0..1_000_000_000_u64) {
@@ -149,6 +149,10 @@ proptest! {
             check(&plan, &plan.visit(number), run.tracking)?;
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn another_run_sends_the_same_visits_by_other_people(run in run(), first in 0..1_000_000_000_u64) {

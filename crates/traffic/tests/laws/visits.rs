@@ -85,7 +85,7 @@ fn check_site_actions(visit: &Visit) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(ProptestConfig::with_cases(1_350))]
 
     #[test]
     fn a_visit_keeps_to_its_scenario(run in run_without_funnels(), first in 0..1_000_000_000_u64) {
