@@ -380,14 +380,19 @@ impl Planner {
         let here = visit.actions.last().map_or(Place::Page(site.home()), |last| last.place);
         let place = site.landmarks().search.map_or(here, Place::Page);
         let mut found = None;
+        let mut before: Option<u32> = None;
         for _ in 0..MOST_SEARCHES {
             let is_missing = stream.chance(how.no_results);
-            let term = if is_missing { site.missing_term(stream) } else { site.term(stream) };
+            let term = match before {
+                Some(term) => site.refined(term, stream),
+                None if is_missing => site.missing_term(stream),
+                None => site.term(stream),
+            };
             let searched = site.searched(term);
-            let results =
-                if is_missing { 0 } else { 1 + (random::hash_text(searched.text.raw()) % 48) as u16 };
+            let results = if is_missing { 0 } else { searched.results.max(1) };
             self.push(plan, visit, Deed::Search { term, results }, place, view, Gap::Part(0.0));
-            found = searched.page;
+            found = searched.page.filter(|_| !is_missing);
+            before = Some(term);
             if !stream.chance(how.refined) {
                 break;
             }
