@@ -312,7 +312,7 @@ impl Planner {
         if !stream.chance(content.impressions) || is_full(visit, left) {
             return;
         }
-        let block = stream.below(wording::BLOCKS.len() as u32) as u16;
+        let block = stream.below(plan.wording.blocks.len() as u32) as u16;
         self.push(plan, visit, Deed::Impression(block), Place::Page(page), view, Gap::Part(0.0));
         if stream.chance(content.interactions) {
             self.push(plan, visit, Deed::Interaction(block), Place::Page(page), view, Gap::Part(0.0));
@@ -352,16 +352,18 @@ impl Planner {
                 continue;
             }
             let deed = match extra {
-                Extra::Outlink => Deed::Outlink(some(own.outlinks.len(), wording::OUTLINKS.len(), stream)),
+                Extra::Outlink => {
+                    Deed::Outlink(some(own.outlinks.len(), plan.wording.outlinks.len(), stream))
+                }
                 Extra::Download => {
-                    Deed::Download(some(own.downloads.len(), wording::DOWNLOADS.len(), stream))
+                    Deed::Download(some(own.downloads.len(), plan.wording.downloads.len(), stream))
                 }
-                Extra::Click => {
-                    Deed::Click(wording::pick(&wording::CLICKS, own.kind, sells, |bound| stream.below(bound)))
-                }
-                Extra::Event => {
-                    Deed::Event(wording::pick(&wording::EVENTS, own.kind, sells, |bound| stream.below(bound)))
-                }
+                Extra::Click => Deed::Click(wording::pick(&plan.wording.clicks, own.kind, sells, |bound| {
+                    stream.below(bound)
+                })),
+                Extra::Event => Deed::Event(wording::pick(&plan.wording.events, own.kind, sells, |bound| {
+                    stream.below(bound)
+                })),
                 Extra::Goal(goal) => Deed::Goal(goal),
                 Extra::Search => {
                     found = self.search(plan, visit, view, stream);
