@@ -2,6 +2,7 @@
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use traffic::day;
 
 /// The midnights of one time zone.
 #[derive(Debug)]
@@ -21,33 +22,11 @@ impl Midnights {
         if !self.days[0].contains(&unix_ms) {
             self.days.swap(0, 1);
             if !self.days[0].contains(&unix_ms) {
-                self.days[0] = day_around(&self.zone, unix_ms);
+                self.days[0] = day::around(&self.zone, unix_ms);
             }
         }
         self.days[0].end
     }
-}
-
-/// The day that a moment belongs to, in milliseconds of Unix time.
-fn day_around(zone: &TimeZone, unix_ms: i64) -> std::ops::Range<i64> {
-    let bounds = Timestamp::from_millisecond(unix_ms).ok().and_then(|moment| {
-        let start = moment.to_zoned(zone.clone()).start_of_day().ok()?;
-        let next = start.tomorrow().ok()?.start_of_day().ok()?;
-        Some(start.timestamp().as_millisecond()..next.timestamp().as_millisecond())
-    });
-    bounds.unwrap_or(i64::MIN..i64::MAX)
-}
-
-/// Lengths in nanoseconds of the days from a moment on: what is left of the first, then whole ones.
-pub fn day_lengths(zone: &TimeZone, unix_ms: i64) -> impl Iterator<Item = u64> {
-    let zone = zone.clone();
-    let mut at = unix_ms;
-    std::iter::from_fn(move || {
-        let end = day_around(&zone, at).end;
-        let length = end.checked_sub(at).filter(|length| *length > 0)? as u64;
-        at = end;
-        Some(length * 1_000_000)
-    })
 }
 
 /// Offsets from UTC of some time zones. They change at quarters of an hour at most.
@@ -87,16 +66,6 @@ mod tests {
 
     fn ms(text: &str) -> i64 {
         text.parse::<Timestamp>().unwrap().as_millisecond()
-    }
-
-    #[test]
-    fn days_are_23_or_25_hours_long_where_clocks_change() {
-        let berlin = TimeZone::get("Europe/Berlin").unwrap();
-        let hours = |from: &str| -> Vec<u64> {
-            day_lengths(&berlin, ms(from)).take(3).map(|length| length / 1_000_000_000 / 3_600).collect()
-        };
-        assert_eq!(hours("2026-03-28T11:00:00Z"), [12, 23, 24]);
-        assert_eq!(hours("2026-10-24T10:00:00Z"), [12, 25, 24]);
     }
 
     #[test]

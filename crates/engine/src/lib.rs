@@ -5,7 +5,7 @@
 //! that reads the results can slow a worker down: they are published once a second.
 
 mod agenda;
-pub mod calendar;
+mod calendar;
 pub mod clock;
 pub mod observation;
 pub mod recorder;

@@ -80,6 +80,7 @@ impl<C: Deref<Target = Curve>> Arrivals<C> {
 mod tests {
     use super::*;
     use crate::curve::{DAY, SECOND};
+    use crate::day::Day;
 
     #[test]
     fn smooth_arrivals_at_ten_a_second_are_a_hundred_milliseconds_apart() {
@@ -119,7 +120,8 @@ mod tests {
 
     #[test]
     fn a_daily_cap_is_kept_exactly_by_random_arrivals() {
-        let curve = Curve::capped(1.0, 5_000, [DAY / 3, DAY, DAY]);
+        let days = [DAY / 3, DAY, DAY].map(|length| Day { length, weekday: 0 });
+        let curve = Curve::daily(1.0, None, Some(5_000), days);
         let mut arrivals = Arrivals::new(&curve, Pattern::Poisson, 5);
         let due: Vec<_> = (0..15_000).map(|k| arrivals.due(k).unwrap()).collect();
         let day = |t: &Nanos| (t + DAY - DAY / 3) / DAY;

@@ -1,12 +1,15 @@
 //! How often things happen under which circumstances, so that over all visits they happen as often as was asked.
 //!
-//! Bounces depend on channel and device, carts and orders on device and on whether a visitor is known. What is asked
-//! for are shares of all visits; the conditional chances are scaled to meet them, and flattened where one of them
-//! would have to be more than certain.
+//! Bounces depend on channel and device, carts and orders on device and on whether a visitor is known; visits that
+//! walk a funnel do what is in it anyway. What is asked for are shares of all visits; the conditional chances are
+//! scaled to meet them, and flattened where one of them would have to be more than certain.
 
+use crate::funnel::Funnel;
+use crate::goal::Trigger;
+use crate::hit::Kind;
 use crate::population::STAGES;
 use crate::profile::Profile;
-use crate::scenario::{Draft, Share};
+use crate::scenario::Draft;
 
 /// Channels and kinds of devices.
 const CHANNELS: usize = 7;
@@ -16,14 +19,60 @@ const CLASSES: usize = 5;
 #[derive(Clone, Debug)]
 pub struct Behaviour {
     bounce: [[f64; CLASSES]; CHANNELS],
-    /// Share of visits that do not bounce.
-    engaged: f64,
-    /// By the stage of the population; of visits that do not bounce.
+    /// Share of visits that bounce.
+    bounce_share: f64,
+    /// Chance of each extra in a visit that browses, does not bounce, and has not done it in a funnel.
+    extras: [f64; EXTRAS],
+    /// The same for the goals of the scenario.
+    goals: Vec<f64>,
+    /// By the stage of the population; of visits that browse and do not bounce.
     carts: [[Chances; CLASSES]; STAGES],
-    /// Share of visits with a cart.
+    /// Share of visits with a cart, funnels aside.
     cart_share: f64,
     /// What could not be as it was asked for.
     notes: Vec<String>,
+}
+
+/// Something that may happen on a page besides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extra {
+    /// A search.
+    Search,
+    /// A link to another site.
+    Outlink,
+    /// A download.
+    Download,
+    /// A click event.
+    Click,
+    /// Another event.
+    Event,
+}
+
+const EXTRAS: usize = 5;
+
+impl Extra {
+    /// All of them, in the order of their declaration.
+    pub const ALL: [Extra; EXTRAS] =
+        [Extra::Search, Extra::Outlink, Extra::Download, Extra::Click, Extra::Event];
+
+    /// The kind of hit that does it in a funnel. Events of funnels are neither clicks nor any of the built-in ones.
+    fn in_a_funnel(self) -> Option<Kind> {
+        match self {
+            Extra::Search => Some(Kind::Search),
+            Extra::Outlink => Some(Kind::Outlink),
+            Extra::Download => Some(Kind::Download),
+            Extra::Click | Extra::Event => None,
+        }
+    }
+
+    /// Whether a funnel has it already.
+    pub(crate) fn is_in(self, funnel: &Funnel) -> bool {
+        self.in_a_funnel().is_some_and(|kind| has(funnel, kind))
+    }
+}
+
+fn has(funnel: &Funnel, kind: Kind) -> bool {
+    funnel.steps.iter().any(|step| step.deed.kind() == kind)
 }
 
 /// Chances by whether a visitor is new or known.
@@ -41,6 +90,62 @@ struct Case {
     factor: f64,
 }
 
+/// Shares of visits that walk a funnel.
+struct Walks<'a> {
+    /// With the share of visits that walk each.
+    funnels: Vec<(&'a Funnel, f64)>,
+}
+
+impl Walks<'_> {
+    fn new(funnels: &[Funnel]) -> Walks<'_> {
+        let mut left = 1.0;
+        let mut take = |funnel: &Funnel| {
+            let share = left * funnel.probability.get();
+            left -= share;
+            share
+        };
+        Walks { funnels: funnels.iter().map(|funnel| (funnel, take(funnel))).collect() }
+    }
+
+    fn share(&self, wanted: impl Fn(&Funnel) -> bool) -> f64 {
+        self.funnels.iter().filter(|(funnel, _)| wanted(funnel)).map(|(_, share)| share).sum()
+    }
+}
+
+/// Something that is asked for, and who can do it.
+struct Wanted {
+    setting: String,
+    /// Share of all visits.
+    asked: f64,
+    /// Of them in funnels.
+    walked: f64,
+    /// Share of visits that browse without having done it: more than those that may bounce by this.
+    certain: f64,
+}
+
+impl Wanted {
+    fn new(setting: &str, asked: f64, walks: &Walks<'_>, kind: Option<Kind>) -> Wanted {
+        let has = |funnel: &Funnel| kind.is_some_and(|kind| has(funnel, kind));
+        Wanted {
+            setting: setting.to_owned(),
+            asked,
+            walked: walks.share(has),
+            certain: walks.share(|funnel| !funnel.exit_after_completion && !has(funnel)),
+        }
+    }
+
+    /// What is left for visits that browse.
+    fn rest(&self) -> f64 {
+        (self.asked - self.walked).max(0.0)
+    }
+
+    /// Its chance where so many visits browse from the start and do not bounce.
+    fn chance(&self, engaged: f64) -> f64 {
+        let room = engaged + self.certain;
+        if room > 0.0 { (self.rest() / room).min(1.0) } else { 0.0 }
+    }
+}
+
 impl Behaviour {
     /// From shares of the channels, of the kinds of devices, and of known visitors at each stage of the population.
     pub fn new(
@@ -51,44 +156,88 @@ impl Behaviour {
     ) -> Behaviour {
         let Profile { pages, shop, visitors, .. } = &draft.profile;
         let mut notes = Vec::new();
+        let walks = Walks::new(&draft.funnels);
+        // Visits that walk no funnel: only they can bounce.
+        let free = 1.0 - walks.share(|_| true);
+        let shares = &draft.shares;
+        let extras = [
+            ("SITESEARCH_PROBABILITY", shares.search),
+            ("OUTLINKS_PROBABILITY", shares.outlink),
+            ("DOWNLOADS_PROBABILITY", shares.download),
+            ("CLICK_EVENTS_PROBABILITY", shares.click),
+            ("RANDOM_EVENTS_PROBABILITY", shares.event),
+        ];
+        let extras = std::array::from_fn::<Wanted, EXTRAS, _>(|index| {
+            let (setting, share) = extras[index];
+            Wanted::new(setting, share.get(), &walks, Extra::ALL[index].in_a_funnel())
+        });
+        let orders = Wanted::new("ECOMMERCE_PROBABILITY", shares.order.get(), &walks, Some(Kind::Order));
+        let goals: Vec<Wanted> = draft
+            .goals
+            .iter()
+            .map(|goal| {
+                let share = if let Trigger::Manual(share) = goal.trigger { share.get() } else { 0.0 };
+                Wanted::new(&format!("the share of goal {}", goal.id), share, &walks, None)
+            })
+            .collect();
+        let all = || extras.iter().chain([&orders]).chain(&goals);
+
         let (fewest, most) = draft.page_range();
         let asked = pages.map_or(0.0, |pages| pages.bounce);
-        let needed = busiest(draft);
-        let mut bounces = if fewest > 1 || most == 1 { 0.0 } else { asked };
+        let mut bounce_share = if fewest > 1 || most == 1 { 0.0 } else { asked };
         if fewest > 1 && asked > 0.0 {
             notes.push(format!(
                 "PAGEVIEWS_MIN {fewest}: no visit bounces (the profile has a bounce rate of {:.0} %)",
                 asked * 100.0
             ));
         }
-        if bounces > 1.0 - needed.0 {
-            bounces = 1.0 - needed.0;
-            notes.push(format!(
-                "{} is {:.0} % of all visits, so only {:.0} % bounce and not {:.0} %, as the profile has it",
-                needed.1,
-                needed.0 * 100.0,
-                bounces * 100.0,
-                asked * 100.0
-            ));
+        for wanted in all() {
+            let percent = |share: f64| (share * 1_000.0).round() / 10.0;
+            let room = (free + wanted.certain - wanted.rest()).min(free);
+            if bounce_share > room.max(0.0) + 1e-12 {
+                bounce_share = room.max(0.0);
+                notes.push(format!(
+                    "{} is {} % of all visits, so only {} % bounce and not {} %, as the profile has it",
+                    wanted.setting,
+                    percent(wanted.asked),
+                    percent(bounce_share),
+                    percent(asked)
+                ));
+            }
+            let reached = wanted.walked + wanted.rest().min(free + wanted.certain);
+            if wanted.asked > 0.0 && (reached - wanted.asked).abs() > 1e-9 {
+                notes.push(format!(
+                    "{} is {} % of all visits, but the funnels of FUNNEL_CONFIG_PATH make it {} %",
+                    wanted.setting,
+                    percent(wanted.asked),
+                    percent(reached)
+                ));
+            }
         }
-        let engaged = 1.0 - bounces;
-        let bounce = spread_bounces(&draft.profile, channels, classes, bounces);
+        let engaged = free - bounce_share;
+        let bounce = spread_bounces(
+            &draft.profile,
+            channels,
+            classes,
+            if free > 0.0 { bounce_share / free } else { 0.0 },
+        );
         let stays: [f64; CLASSES] = std::array::from_fn(|class| {
-            (0..CHANNELS).map(|channel| channels[channel] * (1.0 - bounce[channel][class])).sum::<f64>()
+            let stay = |channel: usize| channels[channel] * (1.0 - bounce[channel][class]);
+            free * (0..CHANNELS).map(stay).sum::<f64>() + orders.certain
         });
 
-        let orders = draft.shares.order.get();
-        let wanted = orders / (1.0 - shop.abandonment);
-        let cart_share = wanted.min(engaged).max(orders);
-        if wanted > engaged + 1e-12 {
+        let ordered = orders.rest().min(engaged + orders.certain);
+        let wanted = ordered / (1.0 - shop.abandonment);
+        let cart_share = wanted.min(engaged + orders.certain).max(ordered);
+        if wanted > cart_share + 1e-12 {
             notes.push(format!(
                 "orders in {:.1} % of all visits and {:.0} % of carts left would need carts in {:.0} %, but only {:.0} % \
                  do not bounce: {:.0} % of carts are left",
-                orders * 100.0,
+                ordered * 100.0,
                 shop.abandonment * 100.0,
                 wanted * 100.0,
-                engaged * 100.0,
-                (1.0 - orders / cart_share) * 100.0
+                cart_share * 100.0,
+                (1.0 - ordered / cart_share) * 100.0
             ));
         }
         let devices = draft.profile.devices.all();
@@ -110,7 +259,7 @@ impl Behaviour {
                     factor: devices[class].order / devices[class].cart * who[kind].2 / who[kind].1,
                 })
                 .collect();
-            let order = spread(&cases, orders);
+            let order = spread(&cases, ordered);
             let mut chances = [Chances::default(); CLASSES];
             for (index, (class, kind)) in cells().enumerate() {
                 chances[class].cart[kind] = cart[index];
@@ -118,30 +267,43 @@ impl Behaviour {
             }
             chances
         });
-        Behaviour { bounce, engaged, carts, cart_share, notes }
+        Behaviour {
+            bounce,
+            bounce_share,
+            extras: extras.each_ref().map(|wanted| wanted.chance(engaged)),
+            goals: goals.iter().map(|wanted| wanted.chance(engaged)).collect(),
+            carts,
+            cart_share,
+            notes,
+        }
     }
 
-    /// Chance that a visit of this channel and kind of device bounces.
+    /// Chance that a visit of this channel and kind of device bounces, if it walks no funnel.
     pub fn bounce(&self, channel: usize, class: usize) -> f64 {
         self.bounce[channel][class]
     }
 
-    /// Chance of what happens in so many of all visits, in one that does not bounce.
-    pub fn engaged(&self, share: Share) -> f64 {
-        if self.engaged > 0.0 { (share.get() / self.engaged).min(1.0) } else { 0.0 }
+    /// Chance of an extra in a visit that does not bounce and has not done it in a funnel.
+    pub fn extra(&self, extra: Extra) -> f64 {
+        self.extras[extra as usize]
+    }
+
+    /// Chance that a visit that does not bounce converts a goal by hand: the index of one of the scenario's.
+    pub fn goal(&self, index: usize) -> f64 {
+        self.goals[index]
     }
 
     /// Share of all visits that bounce.
     pub fn bounce_share(&self) -> f64 {
-        1.0 - self.engaged
+        self.bounce_share
     }
 
-    /// Share of all visits with a cart.
+    /// Share of all visits with a cart, funnels aside.
     pub fn cart_share(&self) -> f64 {
         self.cart_share
     }
 
-    /// Chance of a cart in a visit that does not bounce.
+    /// Chance of a cart in a visit that does not bounce and has not ordered in a funnel.
     pub fn cart(&self, stage: usize, class: usize, is_known: bool) -> f64 {
         self.carts[stage][class].cart[usize::from(is_known)]
     }
@@ -155,25 +317,6 @@ impl Behaviour {
     pub fn notes(&self) -> &[String] {
         &self.notes
     }
-}
-
-/// The largest share of visits that cannot bounce, with its setting.
-fn busiest(draft: &Draft) -> (f64, String) {
-    let shares = &draft.shares;
-    let mut all = vec![
-        (shares.search.get(), "SITESEARCH_PROBABILITY".to_owned()),
-        (shares.outlink.get(), "OUTLINKS_PROBABILITY".to_owned()),
-        (shares.download.get(), "DOWNLOADS_PROBABILITY".to_owned()),
-        (shares.click.get(), "CLICK_EVENTS_PROBABILITY".to_owned()),
-        (shares.event.get(), "RANDOM_EVENTS_PROBABILITY".to_owned()),
-        (shares.order.get(), "ECOMMERCE_PROBABILITY".to_owned()),
-    ];
-    for goal in &draft.goals {
-        if let crate::goal::Trigger::Manual(share) = goal.trigger {
-            all.push((share.get(), format!("the share of goal {}", goal.id)));
-        }
-    }
-    all.into_iter().max_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or_default()
 }
 
 fn spread_bounces(

@@ -1,11 +1,16 @@
 //! The rate curve: visits per second over the time of a run, with its integral and the inverse of that in closed
 //! form, so the due time of any visit is known without the ones before it.
 
+use crate::day::Day;
+
 /// Nanoseconds since the start of the run.
 pub type Nanos = u64;
 
 /// One second in nanoseconds.
 pub const SECOND: Nanos = 1_000_000_000;
+
+/// One hour in nanoseconds.
+const HOUR: Nanos = 3_600 * SECOND;
 
 /// One day of 24 hours in nanoseconds.
 pub const DAY: Nanos = 86_400 * SECOND;
@@ -26,14 +31,33 @@ struct Piece {
     within: f64,
 }
 
-/// TEMPORARY
+/// How arrivals spread over the day and the week.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rhythm {
-    /// hours
+    /// How many come in each hour of the day, from midnight on, relative to the other hours.
     pub hours: [f64; 24],
-    /// weekdays
+    /// How many come on each weekday, from Monday on, relative to the other days.
     pub weekdays: [f64; 7],
+}
+
+impl Rhythm {
+    /// The rate over one hour, relative to a mean of 1 over a week: at its start, its middle and its end.
+    ///
+    /// Hours flow into each other: at the border of two the rate is their mean, and in the middle what makes the hour
+    /// as busy as it is to be. Where that would be less than nothing the hour is flat.
+    fn hour(&self, day: Day, hour: usize) -> [f64; 3] {
+        let mean = self.hours.iter().sum::<f64>() / 24.0;
+        let week = self.weekdays.iter().sum::<f64>() / 7.0;
+        let busy =
+            |day: u8, hour: usize| self.hours[hour] / mean * self.weekdays[usize::from(day) % 7] / week;
+        let own = busy(day.weekday, hour);
+        let before = if hour == 0 { busy(day.weekday + 6, 23) } else { busy(day.weekday, hour - 1) };
+        let after = if hour == 23 { busy(day.weekday + 1, 0) } else { busy(day.weekday, hour + 1) };
+        let (start, end) = (f64::midpoint(before, own), f64::midpoint(own, after));
+        let middle = 2.0 * own - f64::midpoint(start, end);
+        if middle < 0.0 { [own; 3] } else { [start, middle, end] }
+    }
 }
 
 /// Visits per second as a piecewise linear function of time.
@@ -85,33 +109,100 @@ impl Curve {
         curve
     }
 
-    /// A constant rate that pauses for the rest of a day once the day has had `cap` visits.
+    /// A rate that follows the day and the week, or does not, and pauses for the rest of a day once the day has had
+    /// `cap` visits. `rate` is the mean, in visits per second.
     ///
-    /// `days` are the lengths of the days from the start of the run: the rest of the first one, then whole ones
-    /// (23 to 25 hours where clocks change). Each day expects a whole number of visits; what is left over is the next
+    /// `days` are the days from the start of the run: the rest of the first one, then whole ones (23 to 25 hours where
+    /// clocks change). Where there is a cap each day expects a whole number of visits; what is left over is the next
     /// day's.
-    pub fn capped(rate: f64, cap: u64, days: impl IntoIterator<Item = Nanos>) -> Curve {
-        let mut curve = Curve { pieces: Vec::new(), days: vec![0] };
+    pub fn daily(
+        rate: f64,
+        rhythm: Option<&Rhythm>,
+        cap: Option<u64>,
+        days: impl IntoIterator<Item = Day>,
+    ) -> Curve {
+        let mut curve = Curve { pieces: Vec::new(), days: Vec::new() };
         let (mut sum, mut rest) = (0, 0.0);
-        for length in days.into_iter().take(HORIZON_DAYS) {
-            let open = rate * seconds(length) + rest;
-            let visits = cap.min(open as u64);
-            let busy = if visits < cap {
-                rest = open - visits as f64;
-                length
-            } else {
-                rest = 0.0;
-                ((cap as f64 / rate * SECOND as f64).round() as Nanos).min(length)
-            };
-            curve.push(rate, rate, busy);
-            if let Some(last) = curve.pieces.last_mut() {
-                last.within = visits as f64;
+        curve.days.extend(cap.map(|_| 0));
+        for (index, day) in days.into_iter().take(HORIZON_DAYS).enumerate() {
+            let first = curve.pieces.len();
+            match rhythm {
+                None => curve.push(rate, rate, day.length),
+                Some(rhythm) => curve.push_hours(rate, rhythm, day, index == 0),
             }
-            curve.push(0.0, 0.0, length - busy);
-            sum += visits;
-            curve.days.push(sum);
+            if let Some(cap) = cap {
+                let open = curve.total() - curve.pieces[first].before + rest;
+                let visits = cap.min(open as u64);
+                rest = if visits < cap { open - visits as f64 } else { 0.0 };
+                curve.truncate_day(first, visits, visits == cap);
+                sum += visits;
+                curve.days.push(sum);
+            }
         }
         curve
+    }
+
+    /// The hours of a day; of the first one those that are left.
+    fn push_hours(&mut self, rate: f64, rhythm: &Rhythm, day: Day, is_first: bool) {
+        // Clocks change at night: the third hour is missing, or comes twice.
+        let hours: Vec<usize> = match day.length.div_ceil(HOUR) {
+            23 if !is_first => (0..24).filter(|hour| *hour != 2).collect(),
+            25 => [0, 1, 2].into_iter().chain(2..24).collect(),
+            left => (24 - left.min(24) as usize..24).collect(),
+        };
+        let skipped = (hours.len() as u64 * HOUR).saturating_sub(day.length);
+        for (index, hour) in hours.into_iter().enumerate() {
+            let [start, middle, end] = rhythm.hour(day, hour).map(|busy| busy * rate);
+            // The first hour of a run may be half over.
+            let gone = if index == 0 { skipped } else { 0 };
+            let at = |t: Nanos| start + (middle - start) * (t as f64 / (HOUR / 2) as f64);
+            let later = |t: Nanos| middle + (end - middle) * ((t - HOUR / 2) as f64 / (HOUR / 2) as f64);
+            if gone < HOUR / 2 {
+                self.push(at(gone), middle, HOUR / 2 - gone);
+                self.push(middle, end, HOUR / 2);
+            } else if gone < HOUR {
+                self.push(later(gone), end, HOUR - gone);
+            }
+        }
+    }
+
+    /// Makes the day that begins with piece `first` expect just so many visits: with a cap the first so many of them,
+    /// and nothing afterwards.
+    fn truncate_day(&mut self, first: usize, visits: u64, is_capped: bool) {
+        let Some(start) = self.pieces.get(first).copied() else { return };
+        let wanted = visits as f64;
+        let open = self.total() - start.before;
+        if !is_capped || open <= wanted {
+            // What a fraction of a visit more or less makes is spread over the day.
+            let scale = if open > 0.0 { wanted / open } else { 0.0 };
+            let mut before = start.before;
+            for piece in &mut self.pieces[first..] {
+                piece.before = before;
+                piece.within *= scale;
+                if scale > 0.0 {
+                    piece.from *= scale;
+                    piece.to *= scale;
+                }
+                before += piece.within;
+            }
+            if let Some(last) = self.pieces.last_mut() {
+                last.within = start.before + wanted - last.before;
+            }
+            return;
+        }
+        let end = self.pieces.last().map_or(0, |last| last.start + last.length);
+        let full = self.inverse(start.before + wanted).unwrap_or(end);
+        let cut = self.pieces.partition_point(|piece| piece.start < full).max(first + 1) - 1;
+        self.pieces.truncate(cut + 1);
+        let piece = &mut self.pieces[cut];
+        let busy = full.saturating_sub(piece.start).max(1).min(piece.length);
+        piece.to = piece.from + (piece.to - piece.from) * (busy as f64 / piece.length as f64);
+        piece.length = busy;
+        piece.within = start.before + wanted - piece.before;
+        let quiet = end - (piece.start + piece.length);
+        if quiet > 0 {
+            self.push(0.0, 0.0, quiet);
+        }
     }
 
     fn push(&mut self, from: f64, to: f64, length: Nanos) {
@@ -191,6 +282,76 @@ fn seconds(nanos: Nanos) -> f64 {
 mod tests {
     use super::*;
 
+    /// Days of these lengths, the first one a Monday.
+    fn days(lengths: &[Nanos]) -> Vec<Day> {
+        (0..).zip(lengths).map(|(index, &length)| Day { length, weekday: index % 7 }).collect()
+    }
+
+    fn rhythm() -> Rhythm {
+        Rhythm {
+            hours: std::array::from_fn(|hour| 1.0 + (hour as f64 - 14.0).abs()),
+            weekdays: [3.0, 3.0, 3.0, 3.0, 3.0, 2.0, 1.0],
+        }
+    }
+
+    #[test]
+    fn a_daily_curve_has_its_mean_over_a_week_and_its_weights_within_days() {
+        let (curve, rhythm) = (Curve::daily(0.5, Some(&rhythm()), None, days(&[DAY; 14])), rhythm());
+        assert!((curve.total() - 0.5 * 14.0 * 86_400.0).abs() < 1e-6, "{}", curve.total());
+        let week: f64 = rhythm.weekdays.iter().sum();
+        let hours: f64 = rhythm.hours.iter().sum();
+        for day in 0..14 {
+            for hour in 0..24 {
+                let at = day * DAY + hour * HOUR;
+                let expected = curve.expected(at + HOUR) - curve.expected(at);
+                let wanted = 0.5 * 7.0 * 86_400.0 * rhythm.weekdays[(day % 7) as usize] / week
+                    * rhythm.hours[hour as usize]
+                    / hours;
+                assert!((expected - wanted).abs() < 1e-6, "day {day}, hour {hour}: {expected}, not {wanted}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_daily_curve_begins_in_the_middle_of_an_hour() {
+        let rest = DAY - 9 * HOUR - 50 * 60 * SECOND;
+        let whole = Curve::daily(1.0, Some(&rhythm()), None, days(&[DAY, DAY]));
+        let part = Curve::daily(1.0, Some(&rhythm()), None, days(&[rest, DAY]));
+        let left = whole.total() - whole.expected(DAY - rest);
+        assert!((part.total() - left).abs() < 1e-6, "{} instead of {left}", part.total());
+        for minute in (0..rest / (60 * SECOND)).step_by(7) {
+            let at = minute * 60 * SECOND;
+            assert!((part.rate(at) - whole.rate(DAY - rest + at)).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn every_day_of_a_daily_curve_is_whole_whatever_the_clocks_do() {
+        let lengths = [DAY, DAY - HOUR, DAY, DAY + HOUR, DAY - HOUR / 2, DAY + HOUR / 2];
+        for cap in [None, Some(40_000)] {
+            let curve = Curve::daily(0.5, Some(&rhythm()), cap, days(&lengths));
+            let ends = curve.pieces.last().map(|last| last.start + last.length).unwrap();
+            assert_eq!(ends, lengths.iter().sum::<u64>());
+            let mut last = 0;
+            for visit in (0..curve.total() as u64).step_by(97) {
+                let at = curve.inverse(visit as f64 + 0.5).unwrap();
+                assert!(at >= last, "visit {visit} comes before the one before it");
+                assert!((curve.expected(at) - visit as f64 - 0.5).abs() < 1e-3, "visit {visit}");
+                last = at;
+            }
+        }
+    }
+
+    #[test]
+    fn a_daily_curve_with_a_cap_stops_where_the_day_has_had_it() {
+        let curve = Curve::daily(1.0, Some(&rhythm()), Some(30_000), days(&[DAY, DAY]));
+        assert!((curve.expected(DAY) - 30_000.0).abs() < 1e-6);
+        let full = curve.inverse(29_999.5).unwrap();
+        assert!(full < DAY && curve.rate(DAY - SECOND) == 0.0, "{full}");
+        let free = Curve::daily(1.0, Some(&rhythm()), None, days(&[DAY, DAY]));
+        assert!(free.inverse(29_999.5).unwrap().abs_diff(full) < SECOND / 1_000);
+    }
+
     #[test]
     fn a_constant_curve_keeps_its_rate_after_nine_years() {
         let curve = Curve::constant(5.0);
@@ -202,7 +363,7 @@ mod tests {
     #[test]
     fn a_capped_curve_pauses_until_the_next_day() {
         // Half a day is left of the first day; 1 visit a second, 100 a day.
-        let curve = Curve::capped(1.0, 100, [DAY / 2, DAY, DAY]);
+        let curve = Curve::daily(1.0, None, Some(100), days(&[DAY / 2, DAY, DAY]));
         assert_eq!(curve.inverse(99.5), Some(99 * SECOND + SECOND / 2));
         assert_eq!(curve.inverse(100.5), Some(DAY / 2 + SECOND / 2));
         assert_eq!(curve.inverse(299.5), Some(DAY + DAY / 2 + 99 * SECOND + SECOND / 2));
@@ -212,7 +373,7 @@ mod tests {
 
     #[test]
     fn a_cap_above_the_rate_changes_nothing() {
-        let curve = Curve::capped(0.01, 1_000_000, [DAY, DAY]);
+        let curve = Curve::daily(0.01, None, Some(1_000_000), days(&[DAY, DAY]));
         assert_eq!(curve.inverse(863.5), Some(86_350 * SECOND));
         assert_eq!(curve.inverse(864.5), Some(DAY + 50 * SECOND));
     }

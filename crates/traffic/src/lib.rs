@@ -7,6 +7,7 @@ pub mod arrivals;
 pub mod behaviour;
 pub mod catalogue;
 pub mod curve;
+pub mod day;
 pub mod dimension;
 pub mod encode;
 pub mod funnel;

@@ -13,7 +13,8 @@ pub use parameters::{Scratch, Stamp};
 
 use crate::arrivals::Arrivals;
 use crate::behaviour::Behaviour;
-use crate::curve::{Curve, DAY, HORIZON_DAYS, Nanos};
+use crate::curve::{Curve, Nanos};
+use crate::day;
 use crate::encode::Text;
 use crate::funnel::StepDeed;
 use crate::goal::Trigger;
@@ -23,7 +24,7 @@ use crate::random::{self, Domain, Weighted};
 use crate::robot::Robots;
 use crate::scenario::{Clock, Identity, Rate, Scenario};
 use crate::shelf::Shelf;
-use crate::source::{Channel, Sources};
+use crate::source::{Channel, Source, Sources};
 use crate::visit::{Deed, Place, Visit};
 use crate::visitor::{Visitor, Visitors};
 use crate::wording::{self, Wording};
@@ -76,6 +77,8 @@ pub struct Plan {
     /// Goals that the pages, and the steps of the funnels, convert, one bit each.
     page_goals: Vec<u16>,
     step_goals: Vec<Vec<u16>>,
+    /// Goals that the parameters of campaigns convert, by channel and place.
+    campaign_goals: [Vec<u16>; 7],
     /// Goals that the built-in click events and other events convert.
     click_goals: Vec<u16>,
     event_goals: Vec<u16>,
@@ -89,27 +92,23 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Plans a run that begins at the start of a day, every day being 24 hours long.
+    /// Plans a run that begins on some Monday at midnight UTC.
     pub fn new(scenario: Scenario, tracking: Tracking, seed: u64, run_id: &str) -> Plan {
-        Plan::starting(scenario, tracking, seed, run_id, std::iter::repeat_n(DAY, HORIZON_DAYS))
+        Plan::starting(scenario, tracking, seed, run_id, day::SOME_MONDAY)
     }
 
-    /// Plans a run, given the lengths of its days in the scenario's time zone: what is left of the first, then whole
-    /// ones. Only a daily cap makes use of them.
-    pub fn starting(
-        scenario: Scenario,
-        tracking: Tracking,
-        seed: u64,
-        run_id: &str,
-        days: impl IntoIterator<Item = Nanos>,
-    ) -> Plan {
+    /// Plans a run that begins at a moment, in milliseconds of Unix time. Only a daily cap and a daily curve make use
+    /// of it.
+    pub fn starting(scenario: Scenario, tracking: Tracking, seed: u64, run_id: &str, unix_ms: i64) -> Plan {
         let run = random::hash_text(run_id);
         let (curve, reach) = match scenario.rate {
             Rate::Max => (None, Reach::Nobody),
             Rate::PerSecond(rate) => {
-                let curve = match scenario.most_visits_per_day {
-                    Some(cap) => Curve::capped(rate, cap, days),
-                    None => Curve::constant(rate),
+                let curve = match (scenario.most_visits_per_day, &scenario.rhythm) {
+                    (None, None) => Curve::constant(rate),
+                    (cap, rhythm) => {
+                        Curve::daily(rate, rhythm.as_ref(), cap, day::from(&scenario.time_zone, unix_ms))
+                    }
                 };
                 let seconds = 2.0 * scenario.longest_visit() + scenario.longest_sending() + APART;
                 let gap = (seconds * curve.peak() * FASTEST).ceil() as u64;
@@ -118,7 +117,10 @@ impl Plan {
         };
         let behind = &scenario.profile.visitors;
         let logged_in = if tracking.authenticated && tracking.countries { behind.logged_in } else { 0.0 };
-        let visitors = Visitors::new(seed, run, logged_in);
+        let mut visitors = Visitors::new(seed, run, logged_in);
+        if let (Some(rhythm), Some(curve)) = (&scenario.rhythm, &curve) {
+            visitors.countries.follow_the_sun(rhythm, curve, &scenario.time_zone, unix_ms);
+        }
         let mut time_zones = vec![scenario.time_zone.clone()];
         time_zones.extend(visitors.countries.iter().map(|country| country.time_zone.clone()));
         let population = populate(&scenario, seed, reach);
@@ -153,7 +155,12 @@ impl Plan {
                 funnel.steps.iter().map(step).collect()
             })
             .collect();
+        let campaign_goals = Channel::ALL.map(|channel| {
+            let parameters = sources.places(channel).map(|(place, _)| place.parameters.as_deref());
+            parameters.map(|text| text.map_or(0, address)).collect()
+        });
         Plan {
+            campaign_goals,
             click_goals: wording.clicks.iter().map(|event| action(event.action)).collect(),
             event_goals: wording.events.iter().map(|event| action(event.action)).collect(),
             wording,
@@ -269,6 +276,11 @@ impl Plan {
             (Deed::Goal(goal), _) => 1 << goal,
             _ => 0,
         }
+    }
+
+    /// The goals that the first page view of a visit converts by the campaign in its address.
+    fn converts_on_arrival(&self, source: Source) -> u16 {
+        self.campaign_goals[source.channel as usize].get(source.place()).copied().unwrap_or(0)
     }
 
     /// The visitor with a number.

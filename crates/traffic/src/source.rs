@@ -67,6 +67,11 @@ impl Source {
     pub(crate) const fn new(channel: Channel) -> Source {
         Source { channel, place: 0, term: None }
     }
+
+    /// Which of the channel's places.
+    pub(crate) fn place(self) -> usize {
+        usize::from(self.place)
+    }
 }
 
 /// A place that visits come from.

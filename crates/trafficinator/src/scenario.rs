@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use engine::calendar::day_lengths;
 use traffic::arrivals::Pattern;
 use traffic::funnel::{self, Funnel};
 use traffic::ledger::Cents;
@@ -146,10 +145,7 @@ pub(crate) fn plan(
         tag_dimension: settings.target.tag_dimension.map(u32::from),
     };
     Arc::new(match start {
-        Some(unix_ms) => {
-            let days = day_lengths(&settings.site.visitor_time_zone, unix_ms);
-            Plan::starting(scenario, tracking, seed, run_id, days)
-        }
+        Some(unix_ms) => Plan::starting(scenario, tracking, seed, run_id, unix_ms),
         None => Plan::new(scenario, tracking, seed, run_id),
     })
 }

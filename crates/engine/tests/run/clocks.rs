@@ -32,7 +32,7 @@ fn simulated_hits_ascend_and_stay_five_seconds_behind_the_clock_of_the_target() 
         let date = runtime.block_on(look).unwrap().date.unwrap();
         let read = clock.unix_ms(clock.now());
         let options = Options { workers: 2, ..options(20) };
-        let draft = Draft { pause: (0.0, 0.5), length: (6.0, 30.0), ..rich(100.0, 120) };
+        let draft = Draft { pause: (0.0, 0.5), length: Some((6.0, 30.0)), ..rich(100.0, 120) };
         let run = Run::start(&plan(draft), &client, &options, clock, Some((&date, read))).unwrap();
         end(run, clock);
         let mut visitors = server.by_cid();
@@ -63,8 +63,12 @@ fn under_the_real_clock_hits_go_out_when_they_happen_and_have_no_cdt() {
     let server = Server::start(clock, Behaviour::default(), well);
     // The site's midnight is far away.
     let noon = zone_in_which_it_is(clock, 12 * 3_600);
-    let draft =
-        Draft { clock: scenario::Clock::Real, length: (6.0, 6.0), pageviews: (1, 5), ..short(100.0, 60) };
+    let draft = Draft {
+        clock: scenario::Clock::Real,
+        length: Some((6.0, 6.0)),
+        pageviews: Some((1, 5)),
+        ..short(100.0, 60)
+    };
     let plan = plan(draft);
     let snapshot = carry_out(&plan, &server, &Options { site_time_zone: noon, ..options(20) }, clock);
     assert_eq!(snapshot.visits.completed, 60);
@@ -107,7 +111,7 @@ fn no_simulated_visit_crosses_midnight() {
         let clock = Clock::start();
         let server = Server::start(clock, Behaviour::default(), well);
         let zone = zone_in_which_it_is(clock, since);
-        let draft = Draft { length: (6.0, 80.0), ..rich(150.0, 150) };
+        let draft = Draft { length: Some((6.0, 80.0)), ..rich(150.0, 150) };
         let options = Options { site_time_zone: zone.clone(), workers: 2, ..options(20) };
         let snapshot = carry_out(&plan(draft), &server, &options, clock);
         assert_eq!(snapshot.visits.completed, 150);
@@ -134,7 +138,7 @@ fn no_real_visit_crosses_midnight() {
     let clock = Clock::start();
     let server = Server::start(clock, Behaviour::default(), well);
     let zone = zone_in_which_it_is(clock, -4);
-    let draft = Draft { clock: scenario::Clock::Real, length: (6.0, 6.0), ..short(40.0, 60) };
+    let draft = Draft { clock: scenario::Clock::Real, length: Some((6.0, 6.0)), ..short(40.0, 60) };
     let options = Options { site_time_zone: zone.clone(), ..options(20) };
     let snapshot = carry_out(&plan(draft), &server, &options, clock);
     assert_eq!(snapshot.visits.completed, 60);

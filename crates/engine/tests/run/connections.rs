@@ -27,7 +27,8 @@ fn a_target_that_closes_idle_connections_loses_nothing() {
     let server = Server::start(clock, behaviour, well);
     // A hit every 60 ms.
     let draft = Draft { pause: (0.06, 0.06), ..short(1_000.0, 1) };
-    let snapshot = carry_out(&plan(Draft { pageviews: (20, 20), ..draft }), &server, &options(5), clock);
+    let snapshot =
+        carry_out(&plan(Draft { pageviews: Some((20, 20)), ..draft }), &server, &options(5), clock);
     assert_eq!(snapshot.hits.accepted, 21);
     assert_eq!((snapshot.hits.failed, snapshot.hits.retried), (0, 0));
     assert_eq!(recorded(&server), snapshot.planned);

@@ -11,10 +11,11 @@ use engine::target::{Secret, Target, Trust};
 use engine::transport::Client;
 use jiff::tz::TimeZone;
 use traffic::curve::{Nanos, SECOND};
+use traffic::hit::Kind;
 use traffic::ledger::Ledger;
 use traffic::plan::{Plan, Tracking};
 use traffic::profile::Profile;
-use traffic::scenario::{self, Draft, Rate, Scenario, Share, Shares};
+use traffic::scenario::{Draft, Rate, Scenario, Share, Shares};
 use traffic::site::Site;
 use url::Url;
 
@@ -128,8 +129,22 @@ pub(crate) fn recorded(server: &Server) -> Ledger {
         // A lonely ping is recorded nowhere.
         ledger.visits += u64::from(recorded().any(|hit| hit.parameter("ping").is_none()));
         for hit in recorded() {
-            let revenue = hit.parameter("revenue").map_or(0, |text| text.replace('.', "").parse().unwrap());
-            ledger.count(hit.kind(), Cents(revenue));
+            let kind = hit.kind();
+            ledger.actions += u64::from(kind.is_action());
+            match kind {
+                Kind::Pageview => ledger.pageviews += 1,
+                Kind::Event => ledger.events += 1,
+                Kind::Search => ledger.searches += 1,
+                Kind::Outlink => ledger.outlinks += 1,
+                Kind::Download => ledger.downloads += 1,
+                Kind::Order => {
+                    let revenue = hit.parameter("revenue").unwrap().replace('.', "");
+                    ledger.orders += 1;
+                    ledger.revenue.0 += revenue.parse::<u64>().unwrap();
+                }
+                Kind::Ping => {}
+                other => panic!("{other:?} is not in the plan"),
+            }
         }
     }
     ledger

@@ -24,7 +24,7 @@ fn a_plan_that_is_exhausted_ends_the_run() {
 fn open_visits_finish_when_a_run_is_drained() {
     let clock = Clock::start();
     let server = Server::start(clock, Behaviour::default(), |request| well(request).after(5));
-    let draft = Draft { pause: (0.3, 0.3), pageviews: (2, 2), ..short(100.0, 10_000) };
+    let draft = Draft { pause: (0.3, 0.3), pageviews: Some((2, 2)), ..short(100.0, 10_000) };
     let run = start(&plan(draft), &client(&server), &Options { workers: 2, ..options(20) }, clock);
     wait_for(clock, 10, "hits", || server.count() >= 40);
     run.drain();
@@ -46,7 +46,7 @@ fn what_does_not_finish_within_the_grace_is_cut_off() {
         1 => Reply::from(Act::Hang).recorded(true),
         _ => well(request),
     });
-    let draft = Draft { pause: (0.0, 1.5), pageviews: (2, 2), ..short(100.0, 10_000) };
+    let draft = Draft { pause: (0.0, 1.5), pageviews: Some((2, 2)), ..short(100.0, 10_000) };
     let options = Options { grace: SECOND / 2, workers: 2, ..options(100) };
     let run = start(&plan(draft), &client(&server), &options, clock);
     wait_for(clock, 10, "hits", || server.count() >= 50);

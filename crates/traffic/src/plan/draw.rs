@@ -2,8 +2,10 @@
 
 use super::Plan;
 use super::timing::{Gap, LEAST_MS, pause, spread};
-use crate::funnel::StepDeed;
+use crate::behaviour::Extra;
+use crate::funnel::{Funnel, StepDeed};
 use crate::goal::Trigger;
+use crate::hit::Kind;
 use crate::order::{FixedOrder, Order};
 use crate::profile::Weibull;
 use crate::random::{self, Domain, Stream};
@@ -22,20 +24,16 @@ pub struct Planner {
     gaps: Vec<Gap>,
     order: Order,
     /// What happens on pages besides, by the page view.
-    extras: Vec<(u16, Extra)>,
+    extras: Vec<(u16, Besides)>,
     /// Pages of a purchase, from the cart to the order.
     path: Vec<PageId>,
 }
 
 /// Something that happens on a page, told before the page is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Extra {
-    Outlink,
-    Download,
-    Click,
-    Event,
+enum Besides {
+    Extra(Extra),
     Goal(u8),
-    Search,
 }
 
 /// What somebody came to buy.
@@ -78,18 +76,15 @@ impl Planner {
             actions,
         };
         let funnel = plan.scenario.funnels.iter().position(|funnel| stream.chance(funnel.probability.get()));
-        let exits = match funnel {
-            Some(index) => {
-                self.walk(plan, index, &mut visit, &mut stream);
-                plan.scenario.funnels[index].exit_after_completion
-            }
-            None => false,
-        };
-        if exits {
+        if let Some(index) = funnel {
+            self.walk(plan, index, &mut visit, &mut stream);
+        }
+        let walked = funnel.map(|index| &plan.scenario.funnels[index]);
+        if walked.is_some_and(|funnel| funnel.exit_after_completion) {
             let seconds = stream.range(CLOSING.0, CLOSING.1);
             self.close(&mut visit, Gap::Fixed(seconds));
         } else {
-            self.browse(plan, &mut visit, &mut stream);
+            self.browse(plan, walked, &mut visit, &mut stream);
         }
         spread(&plan.scenario, &mut visit.actions, &self.gaps, &mut stream);
         pause(&mut visit, plan.scenario.pause, plan.scenario.clock, &mut stream);
@@ -127,10 +122,12 @@ impl Planner {
     }
 
     fn push(&mut self, plan: &Plan, visit: &mut Visit, deed: Deed, place: Place, view: u16, gap: Gap) {
-        if !visit.actions.is_empty() {
+        let mut converts = plan.converts(deed, place);
+        if visit.actions.is_empty() {
+            converts |= plan.converts_on_arrival(visit.source);
+        } else {
             self.gaps.push(gap);
         }
-        let converts = plan.converts(deed, place);
         visit.actions.push(Action { deed, place, view, offset_ms: 0, due_ms: 0, converts });
     }
 
@@ -172,28 +169,34 @@ impl Planner {
         }
     }
 
-    /// Walks along the site, with what happens on the pages, and ends with a ping.
-    fn browse(&mut self, plan: &Plan, visit: &mut Visit, stream: &mut Stream) {
+    /// Walks along the site, with what happens on the pages, and ends with a ping. A funnel that was walked before has
+    /// done some of it already.
+    fn browse(&mut self, plan: &Plan, walked: Option<&Funnel>, visit: &mut Visit, stream: &mut Stream) {
         let scenario = &plan.scenario;
-        let is_begun = !visit.actions.is_empty();
         let class = plan.visitors.class(&visit.visitor) as usize;
-        let bounces = !is_begun && stream.chance(plan.behaviour.bounce(visit.source.channel as usize, class));
+        let bounces =
+            walked.is_none() && stream.chance(plan.behaviour.bounce(visit.source.channel as usize, class));
+        let has_ordered = visit.actions.iter().any(|action| action.kind() == Kind::Order);
         let is_known = visit.earlier > 0;
         let stage = plan.population.stage(visit.number);
-        let purchase = if bounces || !stream.chance(plan.behaviour.cart(stage, class, is_known)) {
-            Purchase::Nothing
-        } else if stream.chance(plan.behaviour.order(stage, class, is_known)) {
-            Purchase::Order
-        } else {
-            Purchase::Cart
-        };
+        let purchase =
+            if bounces || has_ordered || !stream.chance(plan.behaviour.cart(stage, class, is_known)) {
+                Purchase::Nothing
+            } else if stream.chance(plan.behaviour.order(stage, class, is_known)) {
+                Purchase::Order
+            } else {
+                Purchase::Cart
+            };
         if purchase != Purchase::Nothing {
             plan.draw_order(visit.number, 0, FixedOrder::default(), &mut self.order);
         }
         self.lay_path(plan, purchase, stream);
         let views = if bounces { 1 } else { draw_views(plan, self.path.len() as u32, stream) } as u16;
         self.path.drain(..self.path.len().saturating_sub(usize::from(views) - 1));
-        self.draw_extras(plan, bounces, views, stream);
+        self.extras.clear();
+        if !bounces {
+            self.draw_extras(plan, walked, views, stream);
+        }
 
         // The pages of a purchase come last; before them the products that are put into the cart.
         let strolled = views - self.path.len() as u16;
@@ -266,35 +269,22 @@ impl Planner {
     }
 
     /// What happens besides page views, each with its own probability, and on which page.
-    fn draw_extras(&mut self, plan: &Plan, bounces: bool, views: u16, stream: &mut Stream) {
-        self.extras.clear();
-        if bounces {
-            return;
-        }
-        let shares = &plan.scenario.shares;
-        let any = |stream: &mut Stream| stream.below(u32::from(views)) as u16;
-        let chances = [
-            (shares.outlink, Extra::Outlink),
-            (shares.download, Extra::Download),
-            (shares.click, Extra::Click),
-            (shares.event, Extra::Event),
-        ];
-        for (share, extra) in chances {
-            if stream.chance(plan.behaviour.engaged(share)) {
-                self.extras.push((any(stream), extra));
+    fn draw_extras(&mut self, plan: &Plan, walked: Option<&Funnel>, views: u16, stream: &mut Stream) {
+        for extra in Extra::ALL {
+            let is_done = walked.is_some_and(|funnel| extra.is_in(funnel));
+            if is_done || !stream.chance(plan.behaviour.extra(extra)) {
+                continue;
             }
+            // People search to go on: not on their last page, where they have another.
+            let pages = if extra == Extra::Search { views.saturating_sub(1).max(1) } else { views };
+            self.extras.push((stream.below(u32::from(pages)) as u16, Besides::Extra(extra)));
         }
         for (index, goal) in plan.scenario.goals.iter().enumerate() {
-            if let Trigger::Manual(share) = goal.trigger
-                && stream.chance(plan.behaviour.engaged(share))
+            if let Trigger::Manual(_) = goal.trigger
+                && stream.chance(plan.behaviour.goal(index))
             {
-                self.extras.push((any(stream), Extra::Goal(index as u8)));
+                self.extras.push((stream.below(u32::from(views)) as u16, Besides::Goal(index as u8)));
             }
-        }
-        // People search to go on: not on their last page, where they have another.
-        if stream.chance(plan.behaviour.engaged(shares.search)) {
-            let page = stream.below(u32::from(views).saturating_sub(1).max(1)) as u16;
-            self.extras.push((page, Extra::Search));
         }
     }
 
@@ -347,28 +337,34 @@ impl Planner {
         };
         let mut found = None;
         for at in 0..self.extras.len() {
-            let (on, extra) = self.extras[at];
+            let (on, besides) = self.extras[at];
             if on != index {
                 continue;
             }
-            let deed = match extra {
-                Extra::Outlink => {
-                    Deed::Outlink(some(own.outlinks.len(), plan.wording.outlinks.len(), stream))
-                }
-                Extra::Download => {
-                    Deed::Download(some(own.downloads.len(), plan.wording.downloads.len(), stream))
-                }
-                Extra::Click => Deed::Click(wording::pick(&plan.wording.clicks, own.kind, sells, |bound| {
-                    stream.below(bound)
-                })),
-                Extra::Event => Deed::Event(wording::pick(&plan.wording.events, own.kind, sells, |bound| {
-                    stream.below(bound)
-                })),
-                Extra::Goal(goal) => Deed::Goal(goal),
-                Extra::Search => {
-                    found = self.search(plan, visit, view, stream);
-                    continue;
-                }
+            let deed = match besides {
+                Besides::Goal(goal) => Deed::Goal(goal),
+                Besides::Extra(extra) => match extra {
+                    Extra::Outlink => {
+                        Deed::Outlink(some(own.outlinks.len(), plan.wording.outlinks.len(), stream))
+                    }
+                    Extra::Download => {
+                        Deed::Download(some(own.downloads.len(), plan.wording.downloads.len(), stream))
+                    }
+                    Extra::Click => {
+                        Deed::Click(wording::pick(&plan.wording.clicks, own.kind, sells, |bound| {
+                            stream.below(bound)
+                        }))
+                    }
+                    Extra::Event => {
+                        Deed::Event(wording::pick(&plan.wording.events, own.kind, sells, |bound| {
+                            stream.below(bound)
+                        }))
+                    }
+                    Extra::Search => {
+                        found = self.search(plan, visit, view, stream);
+                        continue;
+                    }
+                },
             };
             self.push(plan, visit, deed, place, view, Gap::Part(0.0));
         }

@@ -240,11 +240,11 @@ impl Plan {
                     self.order(visit.number, nth, fixed, scratch, out);
                 }
             }
-            Deed::Step { id, .. } => step(&self.step(id).deed, out),
+            Deed::Step { id, .. } => step(&self.step(id).deed, scratch, out),
             Deed::Ping => out.plain("ping", "1"),
             Deed::Crawl | Deed::Chat => {}
         }
-        if matches!(action.kind(), Kind::Event | Kind::Impression | Kind::Interaction | Kind::Goal) {
+        if matches!(action.kind(), Kind::Event | Kind::Impression | Kind::Interaction) {
             out.plain("ca", "1");
         }
     }
@@ -468,7 +468,7 @@ fn event(event: &wording::Event, page: &Page, out: &mut impl Parameters) {
     }
 }
 
-fn step(deed: &StepDeed, out: &mut impl Parameters) {
+fn step(deed: &StepDeed, scratch: &mut Scratch, out: &mut impl Parameters) {
     match deed {
         StepDeed::Event { category, action, name, value } => {
             out.text("e_c", category);
@@ -477,7 +477,9 @@ fn step(deed: &StepDeed, out: &mut impl Parameters) {
                 out.text("e_n", name);
             }
             if let Some(value) = value {
-                out.value("e_v", &value.to_string());
+                scratch.text.clear();
+                let _infallible = write!(scratch.text, "{value}");
+                out.value("e_v", &scratch.text);
             }
         }
         StepDeed::Search { keyword, category, results } => {

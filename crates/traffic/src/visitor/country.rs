@@ -1,17 +1,20 @@
 //! Countries: languages, a time zone, cities, and addresses of which every visitor gets one of their own.
 
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
+use crate::curve::{Curve, Rhythm};
+use crate::day;
 use crate::encode::Text;
 use crate::random::{self, Domain, Permutation, Weighted};
 
-/// Slots of visitor numbers; a country has as many as its weight.
-const SLOTS: u64 = 256;
+/// Visitors that follow each other are spread over the countries together, so many at a time.
+const GROUP: u64 = 64;
 
-/// Visitor numbers are mixed within blocks of so many before they are dealt to slots.
-const BLOCK: u64 = 1 << 14;
+/// What the weights of `countries.tsv` sum up to.
+const WEIGHTS: u64 = 256;
 
 /// A country that visitors come from.
 #[derive(Clone, Debug)]
@@ -53,25 +56,102 @@ pub struct City {
 pub struct Countries {
     seed: u64,
     list: Vec<Country>,
-    /// Country of a slot, and rank of the slot within it.
-    slots: Vec<(u16, u16)>,
-    weights: Vec<u64>,
+    /// The share of each.
+    shares: Vec<f64>,
+    /// Ends of the countries' parts of a group: one table for all times, or one an hour of the day in UTC.
+    hours: Vec<Vec<f64>>,
+    /// The most visitors of a group that each country may have.
+    strides: Vec<u64>,
+    sun: Option<Sun>,
+}
+
+/// What tells when visitors come, where that decides from which countries.
+#[derive(Clone, Debug)]
+struct Sun {
+    curve: Arc<Curve>,
+    /// Start of the run, in milliseconds of Unix time.
+    start: i64,
 }
 
 impl Countries {
-    /// The built-in countries.
+    /// The built-in countries, at any hour the same.
     pub fn new(seed: u64) -> Countries {
         let lines =
             include_str!("countries.tsv").lines().filter(|line| !line.starts_with('#') && !line.is_empty());
         let (list, weights): (Vec<Country>, Vec<u64>) =
             lines.map(|line| parse(line).unwrap_or_else(|| panic!("countries.tsv: {line}"))).unzip();
-        let slots = weights
-            .iter()
-            .enumerate()
-            .flat_map(|(country, &weight)| (0..weight).map(move |rank| (country as u16, rank as u16)))
-            .collect::<Vec<_>>();
-        assert_eq!(slots.len() as u64, SLOTS, "weights of countries.tsv");
-        Countries { seed, list, slots, weights }
+        assert_eq!(weights.iter().sum::<u64>(), WEIGHTS, "weights of countries.tsv");
+        let shares: Vec<f64> = weights.iter().map(|weight| *weight as f64 / WEIGHTS as f64).collect();
+        let mut countries =
+            Countries { seed, list, hours: Vec::new(), strides: Vec::new(), sun: None, shares };
+        countries.deal(vec![countries.shares.clone()]);
+        countries
+    }
+
+    /// Lets visitors sleep at night: at every hour of the day most of them come from where people are up. The shares
+    /// of the countries over a whole day stay as they are.
+    pub fn follow_the_sun(&mut self, rhythm: &Rhythm, curve: &Arc<Curve>, zone: &TimeZone, start: i64) {
+        let ahead = |zone: &TimeZone| day::offset_hours(zone, start);
+        let at = |utc: usize, ahead: f64| rhythm.hours[(utc as f64 + ahead).rem_euclid(24.0) as usize];
+        let busy: Vec<f64> = (0..24).map(|hour| at(hour, ahead(zone))).collect();
+        let whole: f64 = busy.iter().sum();
+        let offsets: Vec<f64> = self.list.iter().map(|country| ahead(&country.time_zone)).collect();
+        let mut factors = self.shares.clone();
+        let mut hours: Vec<Vec<f64>> = Vec::new();
+        // Factors such that the hours together make the shares; each round brings them closer by a good part.
+        for _ in 0..200 {
+            hours = (0..24)
+                .map(|hour| {
+                    let parts: Vec<f64> = factors
+                        .iter()
+                        .zip(&offsets)
+                        .map(|(factor, ahead)| factor * at(hour, *ahead))
+                        .collect();
+                    let sum: f64 = parts.iter().sum();
+                    // Nobody is up anywhere: then all are.
+                    if sum > 0.0 {
+                        parts.iter().map(|part| part / sum).collect()
+                    } else {
+                        self.shares.clone()
+                    }
+                })
+                .collect();
+            for (country, factor) in factors.iter_mut().enumerate() {
+                let reached: f64 =
+                    hours.iter().zip(&busy).map(|(shares, busy)| shares[country] * busy / whole).sum();
+                if reached > 0.0 {
+                    *factor *= self.shares[country] / reached;
+                }
+            }
+        }
+        self.deal(hours);
+        self.sun = Some(Sun { curve: Arc::clone(curve), start });
+    }
+
+    /// Takes over the shares of the countries, by the hour.
+    fn deal(&mut self, hours: Vec<Vec<f64>>) {
+        self.strides = (0..self.list.len())
+            .map(|country| {
+                let most = hours.iter().map(|shares| shares[country]).fold(0.0, f64::max);
+                libm::floor(most * GROUP as f64) as u64 + 1
+            })
+            .collect();
+        let ends = |shares: Vec<f64>| {
+            let mut sum = 0.0;
+            shares
+                .into_iter()
+                .map(|share| {
+                    sum += share * GROUP as f64;
+                    sum
+                })
+                .collect()
+        };
+        self.hours = hours.into_iter().map(ends).collect();
+    }
+
+    /// The share of each country among the visitors of a whole day.
+    pub fn shares(&self) -> &[f64] {
+        &self.shares
     }
 
     /// A country by its index.
@@ -86,25 +166,40 @@ impl Countries {
 
     /// The country and the address of a visitor, by their number.
     ///
-    /// The rank of a visitor among those of their country is known in closed form, and the address is a permutation
-    /// of that rank: no two visitors share one before a country has as many visitors as addresses.
+    /// The visitors of a group stand in a seeded order, one unit apart and shifted by a part of one, on a line that is
+    /// divided among the countries. So every country has its share of each group, give or take one; the rank of a
+    /// visitor among those of their country is known in closed form, and the address is a permutation of that rank:
+    /// no two visitors share one before a country has run out of addresses.
     pub fn home(&self, visitor: u64) -> (u16, Ipv4Addr) {
-        let block = visitor / BLOCK;
-        let mixed = Permutation::new(BLOCK, random::hash(self.seed, Domain::Country, block))
-            .forward(visitor % BLOCK)
-            + block * BLOCK;
-        let (country, rank) = self.slots[(mixed % SLOTS) as usize];
-        let rank = mixed / SLOTS * self.weights[usize::from(country)] + u64::from(rank);
-        let place = self.get(country);
-        let key = random::hash(self.seed, Domain::Address, u64::from(country));
-        let mut index = Permutation::new(place.addresses, key).forward(rank % place.addresses);
-        for &(first, length) in &place.ranges {
+        let (group, place) = (visitor / GROUP, visitor % GROUP);
+        let key = random::hash(self.seed, Domain::Country, group);
+        let shift = random::fraction(key);
+        let order = Permutation::new(GROUP, key).forward(place);
+        let ends = self.shares_at(group);
+        let point = order as f64 + shift;
+        let country = ends.partition_point(|end| *end <= point).min(ends.len() - 1);
+        let start = if country == 0 { 0.0 } else { ends[country - 1] };
+        let before = libm::ceil(start - shift).max(0.0) as u64;
+        let stride = self.strides[country];
+        let rank = group * stride + (order - before).min(stride - 1);
+        let home = &self.list[country];
+        let key = random::hash(self.seed, Domain::Address, country as u64);
+        let mut index = Permutation::new(home.addresses, key).forward(rank % home.addresses);
+        for &(first, length) in &home.ranges {
             if index < length {
-                return (country, Ipv4Addr::from(first + index as u32));
+                return (country as u16, Ipv4Addr::from(first + index as u32));
             }
             index -= length;
         }
         unreachable!("an index is below the number of addresses")
+    }
+
+    /// Ends of the countries' parts when a group comes.
+    fn shares_at(&self, group: u64) -> &[f64] {
+        let Some(Sun { curve, start }) = &self.sun else { return &self.hours[0] };
+        let due = curve.inverse((group * GROUP) as f64 + 0.5).unwrap_or(0);
+        let unix_hour = (start + (due / 1_000_000) as i64).div_euclid(3_600_000);
+        &self.hours[unix_hour.rem_euclid(24) as usize]
     }
 }
 
@@ -175,7 +270,7 @@ fn parse_range(entry: &str) -> Option<(u32, u64)> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{HashMap, HashSet};
+    use std::collections::HashSet;
 
     use super::*;
 
@@ -189,15 +284,60 @@ mod tests {
     #[test]
     fn every_country_has_its_share_of_the_visitors_also_over_a_short_time() {
         let countries = Countries::new(5);
-        let mut counts: HashMap<u16, u64> = HashMap::new();
-        for visitor in 0..BLOCK {
-            *counts.entry(countries.home(visitor).0).or_default() += 1;
+        let mut counts = vec![0_u64; countries.list.len()];
+        for visitor in 0..64 * GROUP {
+            counts[usize::from(countries.home(visitor).0)] += 1;
         }
-        for (country, weight) in countries.weights.iter().enumerate() {
-            assert_eq!(counts[&(country as u16)], weight * BLOCK / SLOTS);
+        for (count, share) in counts.iter().zip(countries.shares()) {
+            let wanted = share * 64.0 * GROUP as f64;
+            assert!((*count as f64 - wanted).abs() < 5.0 * wanted.sqrt().min(8.0), "{count}, not {wanted}");
         }
         let first: HashSet<u16> = (0..64).map(|visitor| countries.home(visitor).0).collect();
         assert!(first.len() > 10, "{first:?}");
+    }
+
+    /// A day with hardly anybody up at night, at one visit a second from midnight UTC on.
+    fn sunny(seed: u64) -> Countries {
+        let hours = std::array::from_fn(|hour| if (8..23).contains(&hour) { 10.0 } else { 1.0 });
+        let rhythm = Rhythm { hours, weekdays: [1.0; 7] };
+        let days = day::from(&TimeZone::UTC, day::SOME_MONDAY).take(8);
+        let curve = Arc::new(Curve::daily(1.0, Some(&rhythm), None, days));
+        let mut countries = Countries::new(seed);
+        countries.follow_the_sun(&rhythm, &curve, &TimeZone::UTC, day::SOME_MONDAY);
+        countries
+    }
+
+    #[test]
+    fn where_it_is_night_people_sleep_and_over_the_day_every_country_has_its_share() {
+        let countries = sunny(5);
+        let japan = countries.iter().position(|country| country.code == "jp").unwrap();
+        let visits = countries.sun.as_ref().unwrap().curve.total() as u64 / 8;
+        let mut counts = vec![0_u64; countries.list.len()];
+        let mut night = (0, 0);
+        for visitor in 0..visits {
+            let country = usize::from(countries.home(visitor).0);
+            counts[country] += 1;
+            // 15 to 22 h UTC is 0 to 7 h in Japan.
+            let hour = countries.sun.as_ref().unwrap().curve.inverse(visitor as f64 + 0.5).unwrap()
+                / 3_600_000_000_000;
+            if (15..22).contains(&hour) {
+                night.0 += 1;
+                night.1 += u64::from(country == japan);
+            }
+        }
+        for (count, share) in counts.iter().zip(countries.shares()) {
+            let wanted = share * visits as f64;
+            assert!((*count as f64 / wanted - 1.0).abs() < 0.2, "{count}, not {wanted}");
+        }
+        let asleep = night.1 as f64 / night.0 as f64 / countries.shares()[japan];
+        assert!(asleep < 0.4, "Japan has {asleep} of its share in its night");
+    }
+
+    #[test]
+    fn no_two_visitors_share_an_address_whatever_the_hour() {
+        let countries = sunny(7);
+        let mut seen = HashSet::new();
+        assert!((0..200_000).all(|visitor| seen.insert(countries.home(visitor).1)));
     }
 
     #[test]

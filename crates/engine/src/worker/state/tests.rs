@@ -4,11 +4,9 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use tokio::sync::watch;
-use traffic::arrivals::Pattern;
-use traffic::ledger::Cents;
-use traffic::order::Shop;
 use traffic::plan::Tracking;
-use traffic::scenario::{Draft, Rate, Scenario, Share, Shares};
+use traffic::profile::Profile;
+use traffic::scenario::{Draft, Rate, Scenario, Shares};
 use traffic::site::Site;
 use url::Url;
 
@@ -92,8 +90,9 @@ fn check_identities(state: &State) {
 /// Holds the first hit of a visit in flight until `late` after the visitor's next visit was due. Returns what the
 /// worker knows then, with that hit answered, and the number and due time of the next visit.
 fn with_a_visit_behind_its_predecessor(late: Nanos) -> (State, u64, Nanos) {
-    let shares = Shares { returning: Share::new(1.0).unwrap(), ..Shares::default() };
-    let mut state = state(Draft { shares, ..draft(Rate::PerSecond(0.01)) }, 10);
+    let mut returning = draft(Rate::PerSecond(0.01));
+    returning.profile.visitors.returning = 0.9;
+    let mut state = state(returning, 10);
     let (first, next) = (0..100_000)
         .find_map(|number| state.plan.visit(number).predecessor.map(|before| (before, number)))
         .expect("a returning visitor");
@@ -202,8 +201,12 @@ fn a_stall_of_the_generator_is_made_up_for_without_a_burst() {
 
 #[test]
 fn a_hit_that_is_thirty_seconds_late_is_dropped_and_its_visit_goes_on() {
-    let visit =
-        Draft { most_visits: Some(1), pageviews: (2, 2), pause: (20.0, 20.0), ..draft(Rate::PerSecond(1.0)) };
+    let visit = Draft {
+        most_visits: Some(1),
+        pageviews: Some((2, 2)),
+        pause: (20.0, 20.0),
+        ..draft(Rate::PerSecond(1.0))
+    };
     let mut state = state(visit, 1);
     // Hits are due at 0.5, 20.5 and 40.5 s. The first is answered after 51 s: that is too late for the second.
     state.admit(SECOND / 2);
