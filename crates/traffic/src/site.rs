@@ -433,6 +433,11 @@ impl Site {
     }
 }
 
+/// How often the page of a rank, counted from 0, is visited, relative to the first: Zipf's law.
+pub fn popularity_of_rank(rank: usize) -> f64 {
+    libm::pow(rank as f64 + 1.0, -ZIPF)
+}
+
 /// Popularity of the pages: what is given, and elsewhere by Zipf's law over ranks that nobody chose. Nobody strolls
 /// into a cart or a checkout.
 fn popularity(pages: &[Page], given: &[Option<f64>]) -> Vec<f64> {
@@ -444,7 +449,7 @@ fn popularity(pages: &[Page], given: &[Option<f64>]) -> Vec<f64> {
         weights[id] = match (is_strolled, given[id]) {
             (false, _) => 0.0,
             (true, Some(weight)) => weight,
-            (true, None) => libm::pow(rank as f64 + 1.0, -ZIPF),
+            (true, None) => popularity_of_rank(rank),
         };
     }
     if weights.iter().all(|weight| *weight <= 0.0) {
