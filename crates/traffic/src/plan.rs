@@ -117,7 +117,7 @@ impl Plan {
         };
         let behind = &scenario.profile.visitors;
         let logged_in = if tracking.authenticated && tracking.countries { behind.logged_in } else { 0.0 };
-        let mut visitors = Visitors::new(seed, run, logged_in);
+        let mut visitors = Visitors::new(seed, run, logged_in, &scenario.profile.devices);
         if let (Some(rhythm), Some(curve)) = (&scenario.rhythm, &curve) {
             visitors.countries.follow_the_sun(rhythm, curve, &scenario.time_zone, unix_ms);
         }

@@ -1,5 +1,7 @@
 //! Profiles: how the visitors of a kind of site behave, as TOML that people can print, copy and change.
 
+mod place;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -333,18 +335,23 @@ impl Profile {
         Some(Profile::parse(text).unwrap_or_else(|problems| panic!("profile {name}: {problems:?}")))
     }
 
-    /// Reads a profile. Every value that cannot be is reported, with its key.
-    pub fn parse(text: &str) -> Result<Profile, Vec<String>> {
+    /// Reads a profile. Every value that cannot be is reported, with its key and its line.
+    pub fn parse(text: &str) -> Result<Profile, Vec<Problem>> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let profile: Profile = toml::from_str(text).map_err(|error| {
-            let line =
-                error.span().map_or(1, |span| 1 + text[..span.start.min(text.len())].matches('\n').count());
-            vec![format!("line {line}: {}", error.message())]
+            let line = error.span().map_or(1, |span| place::of_offset(text, span.start));
+            vec![Problem { line, message: error.message().to_owned() }]
         })?;
         let problems = profile.problems();
-        if problems.is_empty() { Ok(profile) } else { Err(problems) }
+        if problems.is_empty() {
+            return Ok(profile);
+        }
+        let problem = |(key, message): (String, String)| Problem { line: place::line(text, &key), message };
+        Err(problems.into_iter().map(problem).collect())
     }
 
-    fn problems(&self) -> Vec<String> {
+    /// Keys with what is wrong there.
+    fn problems(&self) -> Vec<(String, String)> {
         let mut list = Problems(Vec::new());
         let Visitors { returning, logged_in, cart_lift, order_lift } = self.visitors;
         list.within("visitors.returning", returning, 0.0, 0.95);
@@ -384,7 +391,10 @@ impl Profile {
         list.some("channels.*.share", channels[1..].iter().map(|(_, channel)| channel.share));
         let needs = |share: f64, name: &str, list_name: &str, is_empty: bool| {
             (share > 0.0 && is_empty).then(|| {
-                format!("channels.{name}.share is {share}, but there is none of [[{list_name}]]; add one or give 0")
+                let key = format!("channels.{name}.share");
+                let message =
+                    format!("{key} is {share}, but there is none of [[{list_name}]]; add one or give 0");
+                (key, message)
             })
         };
         list.0.extend(needs(campaign.share, "campaign", "campaigns", self.campaigns.is_empty()));
@@ -448,7 +458,9 @@ impl Profile {
                 let place = format!("{key}[{index}]");
                 list.within(&format!("{place}.weight"), campaign.weight, 1e-6, 1e6);
                 if campaign.name.trim().is_empty() {
-                    list.0.push(format!("{place}.name is empty; give the campaign a name"));
+                    let key = format!("{place}.name");
+                    let message = format!("{key} is empty; give the campaign a name");
+                    list.0.push((key, message));
                 }
                 if let Some(referrer) = &campaign.referrer {
                     list.address(&format!("{place}.referrer"), referrer);
@@ -463,25 +475,39 @@ impl Profile {
     }
 }
 
-/// What is wrong with a profile.
-struct Problems(Vec<String>);
+/// Something in a profile that cannot be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {message}")]
+pub struct Problem {
+    /// Counted from 1.
+    pub line: usize,
+    /// What is wrong, and what is accepted.
+    pub message: String,
+}
+
+/// What is wrong with a profile, by key.
+struct Problems(Vec<(String, String)>);
 
 impl Problems {
     fn within(&mut self, key: &str, value: f64, low: f64, high: f64) {
         if !(low..=high).contains(&value) {
-            self.0.push(format!("{key} = {value} is not accepted; give {low} to {high}"));
+            self.push(key, format!("{key} = {value} is not accepted; give {low} to {high}"));
         }
     }
 
     fn some(&mut self, key: &str, values: impl IntoIterator<Item = f64>) {
         if !values.into_iter().any(|value| value > 0.0) {
-            self.0.push(format!("{key} are all 0; give at least one more than 0"));
+            self.push(key, format!("{key} are all 0; give at least one more than 0"));
         }
     }
 
     fn address(&mut self, key: &str, text: &str) {
         if let Err(message) = crate::source::check_referrer(text) {
-            self.0.push(format!("{key}: {message}"));
+            self.push(key, format!("{key}: {message}"));
         }
+    }
+
+    fn push(&mut self, key: &str, message: String) {
+        self.0.push((key.to_owned(), message));
     }
 }

@@ -253,7 +253,19 @@ fn host(url: &str) -> &str {
 }
 
 /// Hosts that Matomo takes for spam, and whose visits it drops: the best known of some 2,300.
-const SPAM: [&str; 4] = ["semalt.com", "buttons-for-website.com", "darodar.com", "ilovevitaly.com"];
+#[rustfmt::skip]
+const SPAM: [&str; 46] = [
+    "100dollars-seo.com", "7makemoneyonline.com", "anticrawler.org", "best-seo-offer.com",
+    "best-seo-solution.com", "blackhatworth.com", "buttons-for-website.com", "buttons-for-your-website.com",
+    "buy-cheap-online.info", "cenoval.ru", "darodar.com", "econom.co", "erot.co", "event-tracking.com",
+    "fbdownloader.com", "floating-share-buttons.com", "free-share-buttons.com", "free-social-buttons.com",
+    "get-free-traffic-now.com", "googlsucks.com", "guardlink.org", "hongfanji.com", "hulfingtonpost.com",
+    "humanorightswatch.org", "ilovevitaly.co", "ilovevitaly.com", "kambasoft.com", "lomb.co",
+    "o-o-6-o-o.com", "o-o-8-o-o.com", "pornhub-forum.ga", "priceg.com", "ranksonic.info", "ranksonic.org",
+    "sanjosestartups.com", "savetubevideo.com", "semalt.com", "simple-share-buttons.com",
+    "social-buttons.com", "success-seo.com", "theguardlan.com", "trafficmonetize.org",
+    "trafficmonetizer.org", "videos-for-your-business.com", "webmonetizer.net", "website-analyzer.info",
+];
 
 /// Whether a visit may come from this page.
 pub(crate) fn check_referrer(url: &str) -> Result<(), String> {

@@ -8,9 +8,10 @@ use std::net::Ipv4Addr;
 use sha1::{Digest, Sha1};
 
 use crate::encode::Text;
-use crate::random::{self, Domain, Stream, Weighted};
+use crate::profile;
+use crate::random::{self, Domain, Stream};
 use country::Countries;
-use device::{Class, DEVICES};
+use device::{Class, Device, Devices};
 
 /// A visitor. Small, so that many visits can be open at once; names and texts are in [`Visitors`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,27 +68,20 @@ pub struct Visitors {
     logged_in: f64,
     /// Where they come from.
     pub countries: Countries,
-    devices: Weighted,
-    screens: Vec<Weighted>,
-    user_agents: Vec<Text>,
+    /// What they browse with.
+    pub devices: Devices,
 }
 
 impl Visitors {
-    /// The visitors of a seed; `run` is the hash of the run id, `logged_in` the share of them with a user id.
-    pub fn new(seed: u64, run: u64, logged_in: f64) -> Visitors {
-        let weights = |pairs: &[(&str, u32)]| {
-            Weighted::new(&pairs.iter().map(|(_, weight)| f64::from(*weight)).collect::<Vec<_>>())
-        };
+    /// The visitors of a seed; `run` is the hash of the run id, `logged_in` the share of them with a user id,
+    /// `devices` the shares of what they browse with.
+    pub fn new(seed: u64, run: u64, logged_in: f64, devices: &profile::Devices) -> Visitors {
         Visitors {
             seed,
             identity: random::hash(seed, Domain::Identity, run),
             logged_in,
             countries: Countries::new(seed),
-            devices: Weighted::new(
-                &DEVICES.iter().map(|device| f64::from(device.weight)).collect::<Vec<_>>(),
-            ),
-            screens: DEVICES.iter().map(|device| weights(device.screens)).collect(),
-            user_agents: DEVICES.iter().map(|device| Text::new(device.user_agent)).collect(),
+            devices: Devices::new(devices),
         }
     }
 
@@ -96,7 +90,7 @@ impl Visitors {
         let mut stream = Stream::new(self.seed, Domain::Visitor, number);
         let (country, address) = self.countries.home(number);
         let home = self.countries.get(country);
-        let device = self.devices.draw(&mut stream);
+        let (device, screen) = self.devices.draw(&mut stream);
         let user = random::hash(self.identity, Domain::User, number);
         let user = (random::fraction(random::hash(self.seed, Domain::User, number)) < self.logged_in)
             .then_some(UserId(user >> 16));
@@ -107,40 +101,62 @@ impl Visitors {
             country,
             city: home.city_weights.draw(&mut stream) as u16,
             language: home.language_weights.draw(&mut stream) as u16,
-            device: device as u16,
-            screen: self.screens[device].draw(&mut stream) as u16,
+            device,
+            screen,
             address,
             user,
         }
     }
 
+    /// What a visitor browses with.
+    pub fn device(&self, visitor: &Visitor) -> &Device {
+        self.devices.get(visitor.device)
+    }
+
     /// The kind of a visitor's device.
     pub fn class(&self, visitor: &Visitor) -> Class {
-        DEVICES[usize::from(visitor.device)].class
+        self.device(visitor).class
     }
 
     /// How often each kind of device is used.
     pub fn class_shares(&self) -> [f64; 5] {
-        let total: u32 = DEVICES.iter().map(|device| device.weight).sum();
-        let mut shares = [0.0; 5];
-        for device in &DEVICES {
-            shares[device.class as usize] += f64::from(device.weight) / f64::from(total);
-        }
-        shares
+        self.devices.class_shares()
     }
 
-    /// The user agent of a device.
-    pub fn user_agent(&self, device: u16) -> &Text {
-        &self.user_agents[usize::from(device)]
+    /// The user agent of a visitor.
+    pub fn user_agent(&self, visitor: &Visitor) -> &Text {
+        self.devices.user_agent(self.device(visitor))
+    }
+
+    /// The client hints of a visitor (`uadata`), where the browser tells any.
+    pub fn hints(&self, visitor: &Visitor) -> Option<&Text> {
+        self.devices.hints(self.device(visitor))
     }
 
     /// The screen of a visitor: `width x height`.
     pub fn screen(&self, visitor: &Visitor) -> &'static str {
-        DEVICES[usize::from(visitor.device)].screens[usize::from(visitor.screen)].0
+        self.device(visitor).screens[usize::from(visitor.screen)].0
     }
+}
 
-    /// The user agents of all devices, by the index of the device.
-    pub fn user_agents(&self) -> impl Iterator<Item = &Text> {
-        self.user_agents.iter()
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::Profile;
+
+    #[test]
+    fn a_visitor_has_the_same_device_at_every_visit_and_a_screen_of_it() {
+        let devices = Profile::built_in("content").unwrap().devices;
+        let visitors = Visitors::new(7, 1, 0.0, &devices);
+        let later = Visitors::new(7, 2, 0.0, &devices);
+        for number in 0..10_000 {
+            let visitor = visitors.visitor(number);
+            let again = later.visitor(number);
+            assert_eq!((visitor.device, visitor.screen), (again.device, again.screen));
+            assert_eq!(visitors.user_agent(&visitor), later.user_agent(&again));
+            assert_eq!(visitors.hints(&visitor), later.hints(&again));
+            let screens = visitors.device(&visitor).screens;
+            assert!(screens.iter().any(|(screen, _)| *screen == visitors.screen(&visitor)));
+        }
     }
 }

@@ -11,7 +11,10 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, Styles, TypedValueParser as _};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
+use traffic::profile::BUILT_IN;
+
 use crate::settings::length::parse_rate;
+use crate::settings::profile::{DEFAULT, names};
 use crate::settings::registry::{SETTINGS, Setting};
 use crate::settings::{Rate, SummaryTo};
 
@@ -21,6 +24,7 @@ pub(crate) enum Task {
     Run(SettingsArgs),
     Check(SettingsArgs),
     Plan(PlanArgs),
+    Profile(ProfileTask),
     Tracker(TrackerArgs),
     Demo(DemoArgs),
 }
@@ -47,6 +51,14 @@ pub(crate) enum PlanFormat {
     Jsonl,
 }
 
+/// `profile`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ProfileTask {
+    /// Print the text of a built-in profile.
+    Show(&'static str),
+    List,
+}
+
 /// `tracker`
 #[derive(Debug, Clone)]
 pub(crate) struct TrackerArgs {
@@ -64,6 +76,8 @@ pub(crate) struct TrackerArgs {
 /// `demo`
 #[derive(Debug, Clone)]
 pub(crate) struct DemoArgs {
+    /// Name or path, as given.
+    pub(crate) profile: String,
     pub(crate) visits: u64,
     pub(crate) rate: Rate,
     pub(crate) seed: Option<u64>,
@@ -90,6 +104,10 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Task, cl
             visits: one(matches, "visits"),
             format: one(matches, "format"),
         }),
+        "profile" => Task::Profile(match matches.subcommand() {
+            Some(("show", matches)) => ProfileTask::Show(one(matches, "name")),
+            _ => ProfileTask::List,
+        }),
         "tracker" => Task::Tracker(TrackerArgs {
             listen: one(matches, "listen"),
             delay: matches.get_one("delay").cloned().unwrap_or_default(),
@@ -98,6 +116,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Task, cl
             site_timezone: one(matches, "site-timezone"),
         }),
         "demo" => Task::Demo(DemoArgs {
+            profile: one(matches, "profile"),
             visits: one(matches, "visits"),
             rate: one(matches, "rate"),
             seed: matches.get_one("seed").copied(),
@@ -132,7 +151,7 @@ pub(crate) fn command() -> Command {
              trafficinator run --env-file prod.env --rate 5/s --duration 10m\n\n\
              `trafficinator run --help` explains every setting.",
         )
-        .subcommands([run(), check(), plan(), tracker(), demo()])
+        .subcommands([run(), check(), plan(), profile(), tracker(), demo()])
 }
 
 fn run() -> Command {
@@ -142,7 +161,9 @@ fn run() -> Command {
             "Send visits to a Matomo until told to stop: by a limit, by Ctrl-C or SIGTERM.\n\n\
              Generated visits cannot be told from real ones later: use a site of its own, or --tag-dimension.\n\n\
              A setting given in several places is taken from the first of: flag, environment variable, \
-             --env-file, scenario file, preset, default.",
+             --env-file, scenario file, preset, profile, default. The defaults shown here are those of the profile \
+             classic: where the chosen profile has a value of its own, that holds (`trafficinator profile show \
+             NAME` prints it).",
         )
         .after_help(
             "Examples:\n  \
@@ -195,6 +216,36 @@ fn plan() -> Command {
         )
 }
 
+fn profile() -> Command {
+    let texts = |name: String| {
+        let known = BUILT_IN.iter().find(|(known, _)| known.eq_ignore_ascii_case(&name));
+        known.map_or("", |(_, text)| *text)
+    };
+    let name = Arg::new("name")
+        .value_name("NAME")
+        .required(true)
+        .ignore_case(true)
+        .value_parser(PossibleValuesParser::new(names()).map(texts))
+        .help("Which one");
+    let show = Command::new("show")
+        .about("Print a built-in profile as TOML, to read, copy and change")
+        .arg(name)
+        .after_help("Example: trafficinator profile show ecommerce > shop.toml");
+    let list = Command::new("list").about("Name the built-in profiles, and say what each is");
+    Command::new("profile")
+        .about("Print the profiles: how the visitors of a kind of site behave")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true)
+        .subcommands([show, list])
+        .after_help(
+            "Examples:\n  \
+             trafficinator profile list\n  \
+             trafficinator profile show ecommerce > shop.toml\n  \
+             trafficinator plan --profile shop.toml",
+        )
+}
+
 fn tracker() -> Command {
     let listen = Arg::new("listen")
         .long("listen")
@@ -240,6 +291,11 @@ fn demo() -> Command {
         .value_name("N")
         .value_parser(value_parser!(u64))
         .help("The same seed sends the same visits [default: random]");
+    let profile = Arg::new("profile")
+        .long("profile")
+        .value_name("NAME|FILE")
+        .default_value(DEFAULT)
+        .help(format!("How visitors behave: {}, or a TOML file", names().collect::<Vec<_>>().join(", ")));
     let quiet = Arg::new("quiet").long("quiet").action(ArgAction::SetTrue).help("No progress lines");
     let summary = Arg::new("summary-json")
         .long("summary-json")
@@ -251,9 +307,10 @@ fn demo() -> Command {
             "Start a stand-in Matomo, send visits to it, read the totals back and compare them with the plan. \
              Exits with 0 only if all agree, else with 99.",
         )
-        .args([visits, rate, seed, share_arg("drop", DROP), share_arg("fail", FAIL), quiet, summary])
+        .args([profile, visits, rate, seed, share_arg("drop", DROP), share_arg("fail", FAIL), quiet, summary])
         .after_help(
             "Examples:\n  trafficinator demo\n  trafficinator demo --visits 1000 --rate 100/s\n  \
+             trafficinator demo --profile content\n  \
              trafficinator demo --drop 1%",
         )
 }

@@ -3,10 +3,13 @@
 mod check;
 mod demo;
 mod plan;
+mod profile;
 mod run;
 mod tracker;
 
 use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
 
 use traffic::scenario::Scenario;
 
@@ -25,6 +28,7 @@ pub(crate) fn run(task: Task, environment: &Environment) -> anyhow::Result<Exit>
         Task::Run(args) => run::run(args, environment),
         Task::Check(args) => check::check(args, environment),
         Task::Plan(args) => plan::plan(args, environment),
+        Task::Profile(task) => profile::profile(&task),
         Task::Tracker(args) => tracker::tracker(args),
         Task::Demo(args) => demo::demo(&args),
     }
@@ -32,13 +36,17 @@ pub(crate) fn run(task: Task, environment: &Environment) -> anyhow::Result<Exit>
 
 /// Settings, and what was said about them; `None` where they are refused and every problem was printed.
 fn load(args: SettingsArgs, purpose: Purpose, environment: &Environment) -> Option<settings::Loaded> {
-    let inputs = Inputs {
-        purpose,
-        flags: args.flags,
-        env_files: args.env_files,
-        environment,
-        read: &|path| std::fs::read_to_string(path),
-    };
+    load_with(args, purpose, environment, &|path| std::fs::read_to_string(path))
+}
+
+/// The same, with a way of one's own to read files.
+fn load_with(
+    args: SettingsArgs,
+    purpose: Purpose,
+    environment: &Environment,
+    read: &dyn Fn(&Path) -> io::Result<String>,
+) -> Option<settings::Loaded> {
+    let inputs = Inputs { purpose, flags: args.flags, env_files: args.env_files, environment, read };
     match settings::load(&inputs) {
         Ok(loaded) => Some(loaded),
         Err(refused) => {
@@ -94,16 +102,16 @@ fn begin(settings: &Settings, warnings: &[String]) -> Screen {
 }
 
 /// The runtime of everything with a user: workers have their own.
-fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+fn runtime() -> io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
 /// Writes to standard output; that nobody reads any more (`| head`) is not an error.
-fn print(text: &str) -> std::io::Result<()> {
+fn print(text: &str) -> io::Result<()> {
     use std::io::Write as _;
-    let mut out = std::io::stdout().lock();
+    let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
     }
 }

@@ -1,17 +1,19 @@
 //! From settings to a plan: reads the files they name and builds what `traffic` checks.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use traffic::arrivals::Pattern;
+use traffic::catalogue::Catalogue;
 use traffic::funnel::{self, Funnel};
 use traffic::ledger::Cents;
 use traffic::order::Shop;
 use traffic::plan::{Plan, Tracking};
-use traffic::profile::Profile;
-use traffic::scenario::{Clock, Draft, Rate, Scenario, Share, Shares};
+use traffic::scenario::{Clock, Draft, Identity, Rate, Robots, Scenario, Share, Shares};
 use traffic::site::{DEFAULT_LIST, Site};
 
+use crate::settings::tables::Tables;
 use crate::settings::{self, Files, Settings};
 
 /// At most so many problems of one file are listed.
@@ -27,7 +29,11 @@ pub(crate) fn file_problems(files: &Files) -> Vec<String> {
 /// Reads the URL list and the funnels and checks the scenario. Every problem is reported.
 pub(crate) fn scenario(settings: &Settings) -> Result<Scenario, Vec<String>> {
     let mut problems = Vec::new();
-    let site = site(settings.site.urls_file.as_deref()).unwrap_or_else(|found| {
+    let site = match &settings.tables.site {
+        Some(site) => Ok(site.clone()),
+        None => site(settings.site.urls_file.as_deref()),
+    };
+    let site = site.unwrap_or_else(|found| {
         problems.extend(found);
         Site::parse("https://shop.example.com/    Home").expect("a page")
     });
@@ -36,18 +42,55 @@ pub(crate) fn scenario(settings: &Settings) -> Result<Scenario, Vec<String>> {
             problems.extend(found);
             Vec::new()
         });
-    match Scenario::new(draft(settings, site, funnels)) {
+    let catalogue = settings.tables.catalogue.clone();
+    problems.extend(unknown_products(&settings.tables, catalogue.as_ref()));
+    let declared = Declared { site, catalogue, funnels };
+    match Scenario::new(draft(settings, declared)) {
         Ok(scenario) if problems.is_empty() => Ok(scenario),
         Ok(_) => Err(problems),
         Err(found) => {
-            problems.extend(found.iter().map(ToString::to_string));
+            let told = |problem: &traffic::scenario::Problem| {
+                format!("{}: {}", settings.label(problem.setting), problem.message)
+            };
+            problems.extend(found.iter().map(told));
             Err(problems)
         }
     }
 }
 
-fn draft(settings: &Settings, site: Site, funnels: Vec<Funnel>) -> Draft {
-    let Settings { load, visits, shop, run, .. } = settings;
+/// What a scenario has beside its settings.
+struct Declared {
+    site: Site,
+    catalogue: Option<Catalogue>,
+    funnels: Vec<Funnel>,
+}
+
+/// Pages that show products which are not in the catalogue.
+fn unknown_products(tables: &Tables, catalogue: Option<&Catalogue>) -> Vec<String> {
+    let Some(site) = &tables.site else { return Vec::new() };
+    let known: BTreeSet<&str> = catalogue
+        .map(|catalogue| catalogue.products().iter().map(|product| product.sku.as_str()).collect())
+        .unwrap_or_default();
+    let advice = match catalogue {
+        Some(_) => "give the sku of a product",
+        None => "give products, each under a line [[product]]",
+    };
+    let mut problems = Vec::new();
+    for (page, line) in site.pages().zip(&tables.pages) {
+        for sku in page.products.iter().filter(|sku| !known.contains(sku.as_str())) {
+            let path = tables.path.display();
+            problems.push(format!(
+                "site.page.products ({path}:{line}): {sku:?} is not in the catalogue; {advice}"
+            ));
+        }
+    }
+    some(problems.into_iter())
+}
+
+fn draft(settings: &Settings, declared: Declared) -> Draft {
+    let Settings { load, visits, shop, run, tables, .. } = settings;
+    let Declared { site, catalogue, funnels } = declared;
+    let profile = settings.profile.profile.clone();
     let share = |value| Share::new(value).expect("settings are checked");
     let seconds = |range: &std::ops::RangeInclusive<std::time::Duration>| {
         (range.start().as_secs_f64(), range.end().as_secs_f64())
@@ -61,16 +104,24 @@ fn draft(settings: &Settings, site: Site, funnels: Vec<Funnel>) -> Draft {
             settings::Arrivals::Smooth => Pattern::Smooth,
             settings::Arrivals::Poisson => Pattern::Poisson,
         },
+        rhythm: match load.curve {
+            settings::Curve::Flat => None,
+            settings::Curve::Daily => Some(profile.rhythm),
+        },
         most_visits: run.max_total_visits,
         most_visits_per_day: run.max_visits_per_day,
         clock: match visits.clock {
             settings::Clock::Simulated => Clock::Simulated,
             settings::Clock::Real => Clock::Real,
         },
+        identity: match visits.identity {
+            settings::Identity::Exact => Identity::Exact,
+            settings::Identity::Browser => Identity::Browser,
+        },
         time_zone: settings.site.visitor_time_zone.clone(),
-        pageviews: Some((*visits.pageviews.start(), *visits.pageviews.end())),
+        pageviews: visits.pageviews.as_ref().map(|range| (*range.start(), *range.end())),
         pause: seconds(&visits.pause),
-        length: Some(seconds(&visits.length)),
+        length: visits.length.as_ref().map(seconds),
         shares: Shares {
             direct: share(visits.direct),
             search: share(visits.site_search),
@@ -86,8 +137,12 @@ fn draft(settings: &Settings, site: Site, funnels: Vec<Funnel>) -> Draft {
             tax_rate: shop.tax_rate,
             shipping: shop.shipping_cents.iter().copied().map(Cents).collect(),
         },
+        robots: Robots { crawlers: share(visits.bots), chatbots: share(visits.chatbots) },
+        catalogue,
         funnels,
-        ..Draft::new(Profile::built_in("classic").expect("it is built in"), site)
+        goals: tables.goals.iter().map(|(_, goal)| goal.clone()).collect(),
+        dimensions: tables.dimensions.iter().map(|(_, dimension)| dimension.clone()).collect(),
+        ..Draft::new(profile, site)
     }
 }
 
@@ -148,4 +203,95 @@ pub(crate) fn plan(
         Some(unix_ms) => Plan::starting(scenario, tracking, seed, run_id, unix_ms),
         None => Plan::new(scenario, tracking, seed, run_id),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use traffic::profile::Profile;
+    use traffic::scenario::{LENGTH, PAGEVIEWS};
+
+    use super::*;
+    use crate::settings::layers::{Inputs, Purpose};
+    use crate::settings::registry::find;
+
+    fn settings(flags: &[(&'static str, &str)], files: &[(&str, &str)]) -> Settings {
+        let flags =
+            flags.iter().map(|(name, text)| (find(name).expect("a setting"), (*text).to_owned())).collect();
+        let read = |path: &Path| {
+            let found = files.iter().find(|(name, _)| Path::new(name) == path);
+            found.map(|(_, text)| (*text).to_owned()).ok_or_else(|| std::io::ErrorKind::NotFound.into())
+        };
+        let environment = BTreeMap::new();
+        let purpose = Purpose::Plan;
+        let inputs = Inputs { purpose, flags, env_files: Vec::new(), environment: &environment, read: &read };
+        crate::settings::load(&inputs).expect("settings").settings
+    }
+
+    fn site() -> Site {
+        Site::parse("https://shop.example.com/    Home").expect("a page")
+    }
+
+    #[test]
+    fn the_profile_classic_gives_the_defaults_and_nothing_besides() {
+        let settings = settings(&[("TRAFFICINATOR_PROFILE", "classic")], &[]);
+        let declared = Declared { site: site(), catalogue: None, funnels: Vec::new() };
+        let draft = draft(&settings, declared);
+        let expected = Draft {
+            pageviews: Some(PAGEVIEWS),
+            length: Some(LENGTH),
+            time_zone: draft.time_zone.clone(),
+            ..Draft::new(Profile::built_in("classic").expect("a profile"), site())
+        };
+        assert_eq!(format!("{draft:?}"), format!("{expected:?}"));
+    }
+
+    #[test]
+    fn another_profile_brings_its_distributions_and_its_rhythm() {
+        let settings = settings(
+            &[("TRAFFICINATOR_PROFILE", "saas"), ("TRAFFICINATOR_CURVE", "daily"), ("PAGEVIEWS_MAX", "9")],
+            &[],
+        );
+        let declared = Declared { site: site(), catalogue: None, funnels: Vec::new() };
+        let draft = draft(&settings, declared);
+        let saas = Profile::built_in("saas").expect("a profile");
+        assert_eq!(draft.rhythm, Some(saas.rhythm));
+        assert_eq!(draft.profile, saas);
+        assert_eq!((draft.pageviews, draft.length), (Some((1, 9)), None));
+        assert!((draft.shares.direct.get() - 0.54).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_page_with_a_product_that_is_not_sold_is_told_with_its_line() {
+        let page = "[[site.page]]\nurl = 'https://shop.test/'\nproducts = ['B-1', 'B-2']\n";
+        let product = "[[product]]\nsku = 'B-1'\nname = 'Boots'\ncategory = 'Shoes'\nprice = 9\n";
+        let problems = |text: &str| {
+            scenario(&settings(&[("TRAFFICINATOR_SCENARIO", "shop.toml")], &[("shop.toml", text)]))
+                .expect_err("an unknown product")
+        };
+        let expected =
+            "site.page.products (shop.toml:1): \"B-2\" is not in the catalogue; give the sku of a product";
+        assert_eq!(problems(&format!("{page}{product}")), [expected]);
+        assert_eq!(problems(page).len(), 2);
+        assert!(problems(page)[0].ends_with("give products, each under a line [[product]]"));
+    }
+
+    #[test]
+    fn what_traffic_refuses_is_told_by_the_spelling_and_source_of_its_user() {
+        let problems = scenario(&settings(
+            &[
+                ("ECOMMERCE_SHIPPING_RATES", "500"),
+                ("TRAFFICINATOR_BOTS_SHARE", "0.6"),
+                ("TRAFFICINATOR_CHATBOTS_SHARE", "0.6"),
+            ],
+            &[],
+        ))
+        .expect_err("orders that cost more than is allowed");
+        assert!(
+            problems[0].starts_with("ECOMMERCE_ORDER_VALUE_MAX (profile ecommerce): 299.99 is less than"),
+            "{problems:?}"
+        );
+        assert!(problems[1].starts_with("--bots-share: 1.2 together with"), "{problems:?}");
+    }
 }

@@ -1,20 +1,23 @@
-//! Everything the program can be told, from flags, environment, env-files, a scenario file and presets,
+//! Everything the program can be told, from flags, environment, env-files, a scenario file, presets and profiles,
 //! checked and typed. [`load`] reads nothing but its argument and reports all problems at once.
 
 mod build;
 mod checks;
 pub(crate) mod conceal;
 mod env_file;
+mod fields;
 mod kind;
 pub(crate) mod layers;
 pub(crate) mod length;
 mod nearest;
 mod preset;
+pub(crate) mod profile;
 pub(crate) mod registry;
 mod scenario_file;
 pub(crate) mod source;
 mod spelling;
 mod table;
+pub(crate) mod tables;
 #[cfg(test)]
 mod tests;
 pub(crate) mod tracking_url;
@@ -30,7 +33,9 @@ use jiff::tz::TimeZone;
 
 use engine::target::Secret;
 use layers::Inputs;
+use profile::Chosen;
 use source::Problem;
+use tables::Tables;
 use tracking_url::TrackingUrl;
 
 /// The checked settings of a run.
@@ -43,6 +48,10 @@ pub(crate) struct Settings {
     pub(crate) site: Site,
     pub(crate) run: Run,
     pub(crate) output: Output,
+    /// How visitors of such a site behave.
+    pub(crate) profile: Chosen,
+    /// What the scenario file declares besides settings.
+    pub(crate) tables: Tables,
     described: Vec<Described>,
 }
 
@@ -68,6 +77,7 @@ pub(crate) struct Target {
 pub(crate) struct Load {
     pub(crate) rate: Rate,
     pub(crate) arrivals: Arrivals,
+    pub(crate) curve: Curve,
     /// Most requests in flight at once.
     pub(crate) concurrency: usize,
     /// Threads that send, at most `concurrency`; `None` is one per core (then the caller caps it).
@@ -78,11 +88,12 @@ pub(crate) struct Load {
 #[derive(Debug, Clone)]
 pub(crate) struct Visits {
     pub(crate) clock: Clock,
-    pub(crate) pageviews: RangeInclusive<u32>,
+    /// `None`: as the profile has them.
+    pub(crate) pageviews: Option<RangeInclusive<u32>>,
     /// Real pause between page views; unused with [`Clock::Real`] or [`Rate::Max`].
     pub(crate) pause: RangeInclusive<Duration>,
-    /// Length of a visit on its own clock.
-    pub(crate) length: RangeInclusive<Duration>,
+    /// Length of a visit on its own clock; `None`: as the profile has it.
+    pub(crate) length: Option<RangeInclusive<Duration>>,
     pub(crate) site_search: f64,
     pub(crate) outlinks: f64,
     pub(crate) downloads: f64,
@@ -92,6 +103,11 @@ pub(crate) struct Visits {
     pub(crate) direct: f64,
     /// Spread visitors over countries: asked for, and a token is there.
     pub(crate) countries: bool,
+    pub(crate) identity: Identity,
+    /// Crawlers, as a share of everybody who comes.
+    pub(crate) bots: f64,
+    /// AI chatbots, likewise.
+    pub(crate) chatbots: f64,
     pub(crate) funnels: Option<PathBuf>,
 }
 
@@ -166,6 +182,21 @@ pub(crate) enum Arrivals {
     Poisson,
 }
 
+/// How the rate follows the time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Curve {
+    Flat,
+    /// Over the day and the week, as the profile has it.
+    Daily,
+}
+
+/// What hits tell of their visitor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Identity {
+    Exact,
+    Browser,
+}
+
 /// Whose time a visit runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Clock {
@@ -213,9 +244,11 @@ pub(crate) enum LogFormat {
 pub(crate) struct Described {
     /// Environment name.
     pub(crate) name: &'static str,
+    /// The setting as its user gave it: `--seed`, `PAGEVIEWS_MIN (environment)`.
+    pub(crate) label: String,
     /// Never a secret.
     pub(crate) value: String,
-    /// `flag`, `environment`, `prod.env:3`, `preset light`, `default`.
+    /// `flag`, `environment`, `prod.env:3`, `preset light`, `profile saas`, `default`.
     pub(crate) source: String,
 }
 
@@ -245,25 +278,37 @@ pub(crate) struct Files {
 
 /// Lays all sources over each other, checks everything and builds the settings.
 pub(crate) fn load(inputs: &Inputs<'_>) -> Result<Loaded, Refused> {
-    let layers::Layered { mut raws, rust_log, mut problems, mut warnings } = layers::lay(inputs);
+    let layers::Layered { mut raws, rust_log, mut tables, profile, mut problems, mut warnings } =
+        layers::lay(inputs);
     problems.extend(checks::settle_rivals(&mut raws));
+    problems.extend(checks::settle_tables(&mut raws, &mut tables, &mut warnings));
     let (mut values, wrong) = values::parse_all(&raws);
     problems.extend(wrong);
     problems.extend(values::read_token_file(&mut values, &raws, inputs.read));
     problems.extend(checks::missing(&raws, inputs.purpose));
     problems.extend(checks::contradictions(&raws, &values));
-    if !problems.is_empty() {
+    problems.extend(checks::check_tag(&raws, &values, &tables));
+    let Some(profile) = profile.filter(|_| problems.is_empty()) else {
         let files = Files { urls: values.get("URLS_FILE"), funnels: values.get("FUNNEL_CONFIG_PATH") };
         return Err(Refused { problems, files, warnings });
-    }
+    };
     warnings.extend(warnings::about(&raws, &values, inputs));
-    Ok(Loaded { settings: build::build(&raws, &values, rust_log), warnings })
+    Ok(Loaded { settings: build::build(&raws, &values, rust_log, profile, tables), warnings })
 }
 
 impl Settings {
     /// Every setting as it came out, in the order of `--help`, secrets redacted.
     pub(crate) fn describe(&self) -> &[Described] {
         &self.described
+    }
+
+    /// A setting as its user gave it, by the name that `traffic` has for it.
+    pub(crate) fn label(&self, name: &str) -> String {
+        let is_meant = |known: &str| {
+            known == name || known.strip_prefix("TRAFFICINATOR_").is_some_and(|own| own == name)
+        };
+        let described = self.described.iter().find(|described| is_meant(described.name));
+        described.map_or_else(|| name.to_owned(), |described| described.label.clone())
     }
 }
 

@@ -107,10 +107,15 @@ impl Plan {
 
     /// What somebody browses with.
     fn equipment(&self, visitor: &Visitor, out: &mut impl Parameters) {
-        out.text("ua", self.visitors.user_agent(visitor.device));
+        out.text("ua", self.visitors.user_agent(visitor));
+        if let Some(hints) = self.visitors.hints(visitor) {
+            out.text("uadata", hints);
+        }
         let home = self.visitors.countries.get(visitor.country);
         out.text("lang", &home.languages[usize::from(visitor.language)]);
         out.plain("res", self.visitors.screen(visitor));
+        out.plain("pdf", if self.visitors.device(visitor).reads_pdf { "1" } else { "0" });
+        out.plain("cookie", "1");
     }
 
     /// A robot tells who it is and what it wants.
@@ -134,14 +139,14 @@ impl Plan {
 
     /// The user agents of everybody who comes: of devices first, then of robots.
     pub fn user_agents(&self) -> impl Iterator<Item = &Text> {
-        self.visitors.user_agents().chain(self.robots.user_agents())
+        self.visitors.devices.user_agents().iter().chain(self.robots.user_agents())
     }
 
     /// Where the user agent of a visit stands among [`Plan::user_agents`].
     pub fn user_agent(&self, visit: &Visit) -> usize {
         match visit.robot {
-            Some(robot) => self.visitors.user_agents().count() + robot.index(),
-            None => usize::from(visit.visitor.device),
+            Some(robot) => self.visitors.devices.user_agents().len() + robot.index(),
+            None => self.visitors.devices.agent(self.visitors.device(&visit.visitor)),
         }
     }
 

@@ -1,4 +1,16 @@
-//! Devices: user agents and the screens that belong to them.
+//! Devices: a model with its system, its browser and the versions of both, which belong together.
+
+mod agent;
+mod browser;
+mod model;
+mod system;
+
+use std::collections::BTreeMap;
+
+use crate::encode::Text;
+use crate::profile;
+use crate::random::{Stream, Weighted};
+use model::{MODELS, Model, Software};
 
 /// A kind of device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,203 +37,215 @@ impl Class {
     }
 }
 
-/// A browser on a system on a kind of device.
-#[derive(Debug)]
+/// Screens: `width x height` in CSS pixels, and how often relative to each other.
+pub type Screens = &'static [(&'static str, u32)];
+
+/// A device: what somebody has, with the versions of what runs on it.
+#[derive(Clone, Debug)]
 pub struct Device {
-    /// What it is.
+    /// What kind it is of.
     pub class: Class,
-    /// Browser and system, for people.
+    /// What people call it: `iPhone 15`.
     pub name: &'static str,
-    /// What it sends as its user agent.
-    pub user_agent: &'static str,
-    /// Visits in ten thousand.
-    pub weight: u32,
-    /// Its screens: `width x height` and how often, relative to each other.
-    pub screens: &'static [(&'static str, u32)],
+    /// Who makes it; empty where nobody in particular does.
+    pub brand: &'static str,
+    /// Its system: `Android`.
+    pub system: &'static str,
+    /// The version of that, as people know it: `16`. Empty where it has none.
+    pub system_version: &'static str,
+    /// Its browser: `Samsung Internet`.
+    pub browser: &'static str,
+    /// The version of that, all of it: `30.0.0.59`.
+    pub browser_version: &'static str,
+    /// Share of all visitors.
+    pub share: f64,
+    /// Screens it comes with.
+    pub screens: Screens,
+    /// Whether its browser shows PDF files itself.
+    pub reads_pdf: bool,
+    /// Place of its model among the models.
+    model: u16,
+    /// Place of its user agent among all user agents.
+    agent: u16,
+    /// Place of its hints among all hints.
+    hints: Option<u16>,
 }
 
-const WINDOWS: &[(&str, u32)] = &[
-    ("1920x1080", 46),
-    ("1536x864", 22),
-    ("1366x768", 14),
-    ("2560x1440", 10),
-    ("1440x900", 4),
-    ("1280x720", 4),
-];
-const MAC: &[(&str, u32)] =
-    &[("1440x900", 30), ("1512x982", 24), ("1728x1117", 16), ("1680x1050", 12), ("2560x1440", 18)];
-const LINUX: &[(&str, u32)] = &[("1920x1080", 60), ("2560x1440", 25), ("1366x768", 15)];
-const ANDROID: &[(&str, u32)] =
-    &[("360x800", 34), ("393x873", 22), ("412x915", 22), ("384x832", 12), ("360x780", 10)];
-const SAMSUNG: &[(&str, u32)] = &[("360x780", 40), ("384x832", 30), ("412x915", 30)];
-const IPHONE: &[(&str, u32)] =
-    &[("390x844", 40), ("393x852", 28), ("430x932", 16), ("375x812", 10), ("414x896", 6)];
-const IPAD: &[(&str, u32)] = &[("810x1080", 40), ("820x1180", 35), ("1024x1366", 25)];
-const ANDROID_TABLET: &[(&str, u32)] = &[("800x1280", 60), ("1200x1920", 40)];
-
-const fn device(
-    class: Class,
-    name: &'static str,
-    weight: u32,
-    screens: &'static [(&'static str, u32)],
-    user_agent: &'static str,
-) -> Device {
-    Device { class, name, user_agent, weight, screens }
+/// All devices, and how often they are used.
+#[derive(Clone, Debug)]
+pub struct Devices {
+    all: Vec<Device>,
+    weights: Weighted,
+    /// Screens of the models.
+    screens: Vec<Weighted>,
+    agents: Vec<Text>,
+    hints: Vec<Text>,
 }
 
-/// The devices of visitors. Shares by class: phone 64, desktop 33, tablet 3 % (Contentsquare 2021); browsers within a
-/// class by market share 2024-25. User agents as browsers send them since they reduced them: frozen system versions
-/// and `.0.0.0` behind the major version of Chromium.
-pub const DEVICES: [Device; 19] = [
-    device(
-        Class::Desktop,
-        "Chrome on Windows",
-        1_600,
-        WINDOWS,
-        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
-    ),
-    device(
-        Class::Desktop,
-        "Chrome on Windows",
-        250,
-        WINDOWS,
-        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36",
-    ),
-    device(
-        Class::Desktop,
-        "Edge on Windows",
-        390,
-        WINDOWS,
-        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0",
-    ),
-    device(
-        Class::Desktop,
-        "Firefox on Windows",
-        120,
-        WINDOWS,
-        "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:144.0) Gecko/20100101 Firefox/144.0",
-    ),
-    device(
-        Class::Desktop,
-        "Opera on Windows",
-        70,
-        WINDOWS,
-        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 OPR/124.0.0.0",
-    ),
-    device(
-        Class::Desktop,
-        "Chrome on macOS",
-        370,
-        MAC,
-        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
-    ),
-    device(
-        Class::Desktop,
-        "Safari on macOS",
-        210,
-        MAC,
-        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Safari/605.1.15",
-    ),
-    device(
-        Class::Desktop,
-        "Firefox on macOS",
-        30,
-        MAC,
-        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:144.0) Gecko/20100101 Firefox/144.0",
-    ),
-    device(
-        Class::Desktop,
-        "Chrome on Linux",
-        140,
-        LINUX,
-        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
-    ),
-    device(
-        Class::Desktop,
-        "Firefox on Linux",
-        120,
-        LINUX,
-        "Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0",
-    ),
-    device(
-        Class::Phone,
-        "Chrome on Android",
-        3_950,
-        ANDROID,
-        "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36",
-    ),
-    device(
-        Class::Phone,
-        "Chrome on Android",
-        480,
-        ANDROID,
-        "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Mobile Safari/537.36",
-    ),
-    device(
-        Class::Phone,
-        "Samsung Internet on Android",
-        220,
-        SAMSUNG,
-        "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/29.0 Chrome/136.0.0.0 Mobile Safari/537.36",
-    ),
-    device(
-        Class::Phone,
-        "Firefox on Android",
-        60,
-        ANDROID,
-        "Mozilla/5.0 (Android 15; Mobile; rv:144.0) Gecko/144.0 Firefox/144.0",
-    ),
-    device(
-        Class::Phone,
-        "Safari on iPhone",
-        1_080,
-        IPHONE,
-        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Mobile/15E148 Safari/604.1",
-    ),
-    device(
-        Class::Phone,
-        "Safari on iPhone",
-        380,
-        IPHONE,
-        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_6_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.6 Mobile/15E148 Safari/604.1",
-    ),
-    device(
-        Class::Phone,
-        "Chrome on iPhone",
-        230,
-        IPHONE,
-        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/142.0.7444.46 Mobile/15E148 Safari/604.1",
-    ),
-    device(
-        Class::Tablet,
-        "Safari on iPad",
-        190,
-        IPAD,
-        "Mozilla/5.0 (iPad; CPU OS 17_6_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.6 Mobile/15E148 Safari/604.1",
-    ),
-    device(
-        Class::Tablet,
-        "Chrome on Android tablet",
-        110,
-        ANDROID_TABLET,
-        "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
-    ),
-];
+impl Devices {
+    /// The devices of a profile: the share of each kind is the profile's, that of each within its kind the market's.
+    pub fn new(profile: &profile::Devices) -> Devices {
+        let kinds = profile.all();
+        let total: f64 = kinds.iter().map(|kind| kind.share).sum();
+        let mut all = Vec::new();
+        let mut agents = Texts::default();
+        let mut hints = Texts::default();
+        for (place, model) in MODELS.iter().copied().flatten().enumerate() {
+            let within: u32 = models(model.class).map(|model| model.weight).sum();
+            let share = kinds[model.class as usize].share / total * part(model.weight, within);
+            variants(model, share, |device, agent, told| {
+                let (agent, hints) = (agents.place(agent), told.map(|told| hints.place(told)));
+                all.push(Device { model: place as u16, agent, hints, ..device });
+            });
+        }
+        Devices {
+            weights: Weighted::new(&all.iter().map(|device| device.share).collect::<Vec<_>>()),
+            screens: MODELS
+                .iter()
+                .copied()
+                .flatten()
+                .map(|model| {
+                    let weights = model.screens.iter().map(|(_, weight)| f64::from(*weight));
+                    Weighted::new(&weights.collect::<Vec<_>>())
+                })
+                .collect(),
+            all,
+            agents: agents.all,
+            hints: hints.all,
+        }
+    }
+
+    /// Draws the place of a device, and which of its screens.
+    pub(super) fn draw(&self, stream: &mut Stream) -> (u16, u16) {
+        let device = self.weights.draw(stream);
+        let screen = self.screens[usize::from(self.all[device].model)].draw(stream);
+        (device as u16, screen as u16)
+    }
+
+    /// The device at a place.
+    pub fn get(&self, place: u16) -> &Device {
+        &self.all[usize::from(place)]
+    }
+
+    /// All of them, in the order of their places.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Device> {
+        self.all.iter()
+    }
+
+    /// How often each kind is used.
+    pub fn class_shares(&self) -> [f64; 5] {
+        let mut shares = [0.0; 5];
+        for device in &self.all {
+            shares[device.class as usize] += device.share;
+        }
+        shares
+    }
+
+    /// Every user agent, once.
+    pub fn user_agents(&self) -> &[Text] {
+        &self.agents
+    }
+
+    /// Where the user agent of a device stands among them.
+    pub fn agent(&self, device: &Device) -> usize {
+        usize::from(device.agent)
+    }
+
+    /// What a device sends as its user agent.
+    pub fn user_agent(&self, device: &Device) -> &Text {
+        &self.agents[usize::from(device.agent)]
+    }
+
+    /// What it tells beside that when it is asked (`uadata`); only browsers built on Chromium do.
+    pub fn hints(&self, device: &Device) -> Option<&Text> {
+        device.hints.map(|place| &self.hints[usize::from(place)])
+    }
+}
+
+/// Texts that are kept once.
+#[derive(Default)]
+struct Texts {
+    all: Vec<Text>,
+    places: BTreeMap<String, u16>,
+}
+
+impl Texts {
+    fn place(&mut self, text: String) -> u16 {
+        *self.places.entry(text).or_insert_with_key(|text| {
+            self.all.push(Text::new(text));
+            self.all.len() as u16 - 1
+        })
+    }
+}
+
+fn models(class: Class) -> impl Iterator<Item = &'static Model> {
+    MODELS.iter().copied().flatten().filter(move |model| model.class == class)
+}
+
+fn part(weight: u32, total: u32) -> f64 {
+    f64::from(weight) / f64::from(total)
+}
+
+/// Tells every device of a model, of whose share each gets its part, with its user agent and its hints.
+fn variants(model: &'static Model, share: f64, mut tell: impl FnMut(Device, String, Option<String>)) {
+    let device = Device {
+        class: model.class,
+        name: model.name,
+        brand: model.brand,
+        system: "",
+        system_version: "",
+        browser: "",
+        browser_version: "",
+        share,
+        screens: model.screens,
+        reads_pdf: false,
+        model: 0,
+        agent: 0,
+        hints: None,
+    };
+    match model.software {
+        Software::BuiltIn(all) => {
+            let total = all.iter().map(|built_in| built_in.weight).sum();
+            for built_in in all {
+                let device = Device {
+                    system: built_in.system,
+                    system_version: built_in.system_version,
+                    browser: built_in.browser,
+                    browser_version: built_in.browser_version,
+                    share: share * part(built_in.weight, total),
+                    ..device.clone()
+                };
+                tell(device, built_in.user_agent.to_owned(), None);
+            }
+        }
+        Software::Chosen { platform, systems, browsers } => {
+            let of_systems = systems.iter().map(|(_, weight)| weight).sum();
+            let of_browsers = browsers.iter().map(|(_, weight)| weight).sum();
+            for (system, system_weight) in systems {
+                for (browser, browser_weight) in browsers {
+                    let releases = browser.releases(platform, system);
+                    let of_releases = releases.iter().map(|release| release.weight).sum();
+                    for release in releases.iter() {
+                        let device = Device {
+                            system: platform.name(model.class),
+                            system_version: system.version,
+                            browser: browser.name(),
+                            browser_version: release.version,
+                            share: share
+                                * part(*system_weight, of_systems)
+                                * part(*browser_weight, of_browsers)
+                                * part(release.weight, of_releases),
+                            reads_pdf: browser.reads_pdf(platform),
+                            ..device.clone()
+                        };
+                        let about = agent::About { model, platform, system, browser: *browser, release };
+                        tell(device, agent::user_agent(&about), agent::hints(&about));
+                    }
+                }
+            }
+        }
+    }
+}
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shares_of_the_classes_are_those_that_were_measured() {
-        let share = |class| {
-            DEVICES.iter().filter(|device| device.class == class).map(|device| device.weight).sum::<u32>()
-        };
-        assert_eq!([share(Class::Phone), share(Class::Desktop), share(Class::Tablet)], [6_400, 3_300, 300]);
-    }
-
-    #[test]
-    fn a_screen_fits_what_matomo_stores() {
-        assert!(DEVICES.iter().flat_map(|device| device.screens).all(|(screen, _)| screen.len() <= 9));
-    }
-}
+mod tests;

@@ -1,6 +1,5 @@
 //! Shares of the settings are shares of all visits, whatever funnels some of them walk.
 
-
 use crate::classic::{plan_of, profiled};
 use traffic::funnel;
 use traffic::hit::Kind;

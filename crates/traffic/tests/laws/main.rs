@@ -4,6 +4,7 @@ mod arrivals;
 #[path = "../classic/mod.rs"]
 mod classic;
 mod encoding;
+mod funnels;
 mod identity;
 mod place;
 mod scenarios;

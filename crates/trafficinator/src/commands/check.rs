@@ -1,5 +1,7 @@
 //! `check`: looks at the settings, the files and the target, and records nothing.
 
+mod outline;
+
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -7,8 +9,6 @@ use engine::clock::Clock;
 use engine::transport::Client;
 use jiff::Timestamp;
 use serde_json::Value;
-use traffic::hit::Kind;
-use traffic::scenario::Scenario;
 
 use super::run::{advice, check_summary_folder, client, doubts};
 use super::{Environment, begin, complain, load, print, runtime};
@@ -34,7 +34,11 @@ pub(super) fn check(args: SettingsArgs, environment: &Environment) -> anyhow::Re
     let mut problems = Vec::new();
     problems.extend(check_summary_folder(&settings).err());
     match crate::scenario::scenario(&settings) {
-        Ok(scenario) => write_scenario(&settings, &scenario, &mut text)?,
+        Ok(scenario) => {
+            // The seed changes nothing in what is told.
+            let plan = crate::scenario::plan(&settings, scenario, 1, "check", None);
+            outline::write(&settings, &plan, &mut text)?;
+        }
         Err(found) => problems.extend(found),
     }
     match client(&settings) {
@@ -55,32 +59,6 @@ fn write_settings(settings: &Settings, out: &mut String) -> std::fmt::Result {
     writeln!(out, "settings (all others are at their defaults)")?;
     for described in settings.describe().iter().filter(|described| described.source != "default") {
         writeln!(out, "  {:<28} {}  ({})", described.name, described.value, described.source)?;
-    }
-    Ok(())
-}
-
-fn write_scenario(settings: &Settings, scenario: &Scenario, out: &mut String) -> std::fmt::Result {
-    let list = settings
-        .site
-        .urls_file
-        .as_ref()
-        .map_or("the built-in list".into(), |path| path.display().to_string());
-    writeln!(out, "site\n  {} pages from {list}", scenario.site.len())?;
-    if !scenario.funnels.is_empty() {
-        writeln!(out, "funnels")?;
-    }
-    for funnel in &scenario.funnels {
-        let steps: Vec<&str> = funnel.steps.iter().map(|step| step.deed.kind()).map(Kind::name).collect();
-        writeln!(
-            out,
-            "  {} ({} of the visits that reach it): {}",
-            funnel.name,
-            funnel.probability.get(),
-            steps.join(" > ")
-        )?;
-    }
-    for note in scenario.notes() {
-        writeln!(out, "note: {note}")?;
     }
     Ok(())
 }
@@ -128,7 +106,12 @@ async fn look(
     let api = Api::new(client, &base, token);
     match api.call("API.getMatomoVersion", &[]).await {
         Ok(version) => {
-            writeln!(out, "  Matomo {}", version.get("value").and_then(Value::as_str).unwrap_or("?"))?;
+            let version = version.get("value").and_then(Value::as_str).unwrap_or("?");
+            writeln!(out, "  Matomo {version}")?;
+            if settings.visits.chatbots > 0.0 && !knows_chatbots(version) {
+                let label = settings.label("TRAFFICINATOR_CHATBOTS_SHARE");
+                writeln!(out, "note: {label}: Matomo reports AI chatbots from 5.6 on; this one drops them")?;
+            }
         }
         Err(error) => {
             problems.push(format!("MATOMO_TOKEN_AUTH: the API refuses it: {error:#}"));
@@ -179,9 +162,37 @@ fn compare_site(settings: &Settings, zone: &str, currency: &str, out: &mut Strin
     Ok(())
 }
 
+/// Whether a Matomo of this version reports AI chatbots; one whose version cannot be read is taken to.
+fn knows_chatbots(version: &str) -> bool {
+    let mut parts = version.split(['.', '-']).map(str::parse::<u32>);
+    match (parts.next(), parts.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) => (major, minor) >= (5, 6),
+        _ => true,
+    }
+}
+
 /// How far a `Date` header is ahead of us.
 fn skew_ms(date: &str, unix_ms: i64) -> Option<i64> {
     let date = jiff::fmt::rfc2822::parse(date).ok()?;
     let ours = Timestamp::from_millisecond(unix_ms).ok()?;
     Some(date.timestamp().as_millisecond() - ours.as_millisecond())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::knows_chatbots;
+
+    #[test]
+    fn matomo_knows_chatbots_from_5_6_on() {
+        for (version, knows) in [
+            ("5.2.0-b5", false),
+            ("5.5.9", false),
+            ("5.6.0", true),
+            ("5.10.1", true),
+            ("6.0", true),
+            ("?", true),
+        ] {
+            assert_eq!(knows_chatbots(version), knows, "{version}");
+        }
+    }
 }

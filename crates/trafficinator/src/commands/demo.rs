@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use engine::recorder::Snapshot;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::oneshot;
 
-use super::{begin, load, random, runtime};
+use super::{begin, load_with, random, runtime};
 use crate::cli::{DemoArgs, SettingsArgs};
 use crate::exit::Exit;
 use crate::matomo::{Api, Span};
@@ -23,6 +24,9 @@ use crate::summary::text::ledger_table;
 /// Short pauses between page views: the demo is to be over while one watches.
 const PAUSE: (&str, &str) = ("0.1", "0.5");
 
+/// What the site of the stand-in has: goals and dimensions. The name is that of no file.
+const SCENARIO: (&str, &str) = ("the scenario of the demo", include_str!("demo.toml"));
+
 /// The `demo` command.
 pub(super) fn demo(args: &DemoArgs) -> anyhow::Result<Exit> {
     let token = format!("{:016x}{:016x}", random()?, random()?);
@@ -33,8 +37,10 @@ pub(super) fn demo(args: &DemoArgs) -> anyhow::Result<Exit> {
         ..tracker::Options::default()
     };
     let stand_in = StandIn::start(options)?;
-    let Some(loaded) = load(settings(args, stand_in.address, &token), Purpose::Send, &BTreeMap::new()) else {
-        anyhow::bail!("the settings of the demo are refused; this is a bug");
+    let given = settings(args, stand_in.address, &token);
+    let Some(loaded) = load_with(given, Purpose::Send, &BTreeMap::new(), &read) else {
+        stand_in.stop()?;
+        return Ok(Exit::Usage);
     };
     let settings = loaded.settings;
     let scenario =
@@ -70,6 +76,14 @@ pub(super) fn demo(args: &DemoArgs) -> anyhow::Result<Exit> {
     })
 }
 
+/// Reads the scenario of the demo, or a file.
+fn read(path: &Path) -> std::io::Result<String> {
+    match SCENARIO {
+        (name, text) if path == Path::new(name) => Ok(text.to_owned()),
+        _ => std::fs::read_to_string(path),
+    }
+}
+
 /// The settings of a run against the stand-in: nothing of the environment is used.
 fn settings(args: &DemoArgs, address: SocketAddr, token: &str) -> SettingsArgs {
     let rate = match args.rate {
@@ -80,6 +94,8 @@ fn settings(args: &DemoArgs, address: SocketAddr, token: &str) -> SettingsArgs {
         ("MATOMO_URL", format!("http://{address}/")),
         ("MATOMO_SITE_ID", "1".to_owned()),
         ("MATOMO_TOKEN_AUTH", token.to_owned()),
+        ("TRAFFICINATOR_SCENARIO", SCENARIO.0.to_owned()),
+        ("TRAFFICINATOR_PROFILE", args.profile.clone()),
         ("TRAFFICINATOR_RATE", rate),
         ("MAX_TOTAL_VISITS", args.visits.to_string()),
         ("TRAFFICINATOR_QUIET", args.quiet.to_string()),
@@ -146,5 +162,33 @@ impl StandIn {
             std::thread::sleep(Duration::from_millis(10));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use traffic::goal::Trigger;
+
+    use super::*;
+    use crate::cli::{Task, parse};
+    use crate::settings::profile::names;
+
+    #[test]
+    fn a_demo_of_any_profile_has_three_goals_and_two_dimensions() {
+        for profile in names() {
+            let line = ["t", "demo", "--profile", profile].map(std::ffi::OsString::from);
+            let Ok(Task::Demo(args)) = parse(line) else { panic!("a demo") };
+            let given = settings(&args, ([127, 0, 0, 1], 9).into(), "token");
+            let loaded = load_with(given, Purpose::Send, &BTreeMap::new(), &read).expect("settings");
+            assert_eq!(loaded.settings.profile.name, profile);
+            let scenario = crate::scenario::scenario(&loaded.settings).expect("a scenario");
+            let triggers: Vec<(u32, &Trigger)> =
+                scenario.goals.iter().map(|goal| (goal.id, &goal.trigger)).collect();
+            assert!(matches!(triggers[0], (1, Trigger::Manual(share)) if share.get() > 0.0));
+            assert_eq!(triggers[1], (2, &Trigger::UrlContains("thank-you".to_owned())));
+            assert_eq!(triggers[2], (3, &Trigger::EventAction("play".to_owned())));
+            let dimensions: Vec<u32> = scenario.dimensions.iter().map(|dimension| dimension.id).collect();
+            assert_eq!((triggers.len(), dimensions), (3, vec![1, 2]));
+        }
     }
 }

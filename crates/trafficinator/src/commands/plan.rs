@@ -10,7 +10,6 @@ use traffic::hit::Kind;
 use traffic::ledger::Ledger;
 use traffic::plan::{Plan, Planner, Scratch};
 use traffic::visit::Visit;
-use traffic::visitor::device::DEVICES;
 
 use super::{Environment, Ready, begin, ready, seed};
 use crate::cli::{PlanArgs, PlanFormat};
@@ -123,7 +122,7 @@ fn write_lines(
             method: if is_authenticated { "POST" } else { "GET" },
             kind: action.kind().name(),
             params: Parameters(&list.0),
-            user_agent: plan.visitors().user_agent(visit.visitor.device).raw(),
+            user_agent: plan.visitors().user_agent(&visit.visitor).raw(),
         };
         serde_json::to_writer(&mut *out, &line)?;
         out.write_all(b"\n")?;
@@ -147,7 +146,7 @@ fn write_story(
 ) -> std::fmt::Result {
     let visitor = &visit.visitor;
     let home = plan.visitors().countries.get(visitor.country);
-    let device = DEVICES[usize::from(visitor.device)].name;
+    let device = plan.visitors().device(visitor).name;
     let known = if visit.earlier == 0 { "new".to_owned() } else { format!("visit {} of", visit.earlier + 1) };
     write!(
         text,

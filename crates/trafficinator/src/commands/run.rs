@@ -184,6 +184,8 @@ fn announce(settings: &Settings, client: &Client, seed: u64, run_id: &str) {
         crate::settings::Rate::PerSecond(rate) => format!("{:.0} visits/day", rate * 86_400.0),
     };
     tracing::info!("sending to {}, site {}, {rate}", client.target().address(), settings.target.site_id);
+    let profile = &settings.profile;
+    tracing::info!("profile {}: {}", profile.name, profile.profile.description);
     tracing::info!("seed {seed}, run id {run_id}");
     if let Some(number) = settings.target.tag_dimension {
         tracing::info!("every visit carries the run id in dimension {number}");

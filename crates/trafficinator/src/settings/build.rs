@@ -3,13 +3,15 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use super::profile::Chosen;
 use super::registry::{Default, SETTINGS, Setting};
-use super::source::{Raws, Source};
+use super::source::{Raws, Source, label};
+use super::tables::Tables;
 use super::tracking_url::TrackingUrl;
 use super::values::Values;
 use super::{
-    Arrivals, Clock, Described, Load, LogFormat, Output, Rate, Run, Settings, Shop, Site, Start, SummaryTo,
-    Target, Visits,
+    Arrivals, Clock, Curve, Described, Identity, Load, LogFormat, Output, Rate, Run, Settings, Shop, Site,
+    Start, SummaryTo, Target, Visits,
 };
 use engine::target::Secret;
 
@@ -20,7 +22,13 @@ const CENTURY: Duration = Duration::from_hours(100 * 365 * 24);
 const SLOWEST: f64 = 1e-9;
 
 /// Builds the settings once every check has passed.
-pub(crate) fn build(raws: &Raws, values: &Values, rust_log: Option<String>) -> Settings {
+pub(crate) fn build(
+    raws: &Raws,
+    values: &Values,
+    rust_log: Option<String>,
+    profile: Chosen,
+    tables: Tables,
+) -> Settings {
     Settings {
         target: target(values),
         load: load(values),
@@ -29,7 +37,9 @@ pub(crate) fn build(raws: &Raws, values: &Values, rust_log: Option<String>) -> S
         site: site(values),
         run: run(values),
         output: output(values, rust_log),
-        described: describe(raws, values),
+        described: describe(raws, values, &profile),
+        profile,
+        tables,
     }
 }
 
@@ -57,6 +67,10 @@ fn load(values: &Values) -> Load {
             "poisson" => Arrivals::Poisson,
             _ => Arrivals::Smooth,
         },
+        curve: match values.must("TRAFFICINATOR_CURVE") {
+            "daily" => Curve::Daily,
+            _ => Curve::Flat,
+        },
         concurrency: values.must::<u64>("CONCURRENCY") as usize,
         workers: values.get::<u64>("TRAFFICINATOR_WORKERS").map(|number| number as usize),
     }
@@ -68,9 +82,13 @@ fn visits(values: &Values) -> Visits {
             "real" => Clock::Real,
             _ => Clock::Simulated,
         },
-        pageviews: counts(values, "PAGEVIEWS_MIN", "PAGEVIEWS_MAX"),
+        pageviews: values
+            .get::<u64>("PAGEVIEWS_MIN")
+            .map(|_| counts(values, "PAGEVIEWS_MIN", "PAGEVIEWS_MAX")),
         pause: lengths(values, "PAUSE_BETWEEN_PVS_MIN", "PAUSE_BETWEEN_PVS_MAX", 1.0),
-        length: lengths(values, "VISIT_DURATION_MIN", "VISIT_DURATION_MAX", 60.0),
+        length: values
+            .get::<f64>("VISIT_DURATION_MIN")
+            .map(|_| lengths(values, "VISIT_DURATION_MIN", "VISIT_DURATION_MAX", 60.0)),
         site_search: values.must("SITESEARCH_PROBABILITY"),
         outlinks: values.must("OUTLINKS_PROBABILITY"),
         downloads: values.must("DOWNLOADS_PROBABILITY"),
@@ -78,6 +96,12 @@ fn visits(values: &Values) -> Visits {
         random_events: values.must("RANDOM_EVENTS_PROBABILITY"),
         direct: values.must("DIRECT_TRAFFIC_PROBABILITY"),
         countries: values.must("RANDOMIZE_VISITOR_COUNTRIES") && has_token(values),
+        identity: match values.must("TRAFFICINATOR_IDENTITY") {
+            "browser" => Identity::Browser,
+            _ => Identity::Exact,
+        },
+        bots: values.must("TRAFFICINATOR_BOTS_SHARE"),
+        chatbots: values.must("TRAFFICINATOR_CHATBOTS_SHARE"),
         funnels: values.get("FUNNEL_CONFIG_PATH"),
     }
 }
@@ -144,15 +168,20 @@ fn output(values: &Values, rust_log: Option<String>) -> Output {
     }
 }
 
-fn describe(raws: &Raws, values: &Values) -> Vec<Described> {
+fn describe(raws: &Raws, values: &Values, profile: &Chosen) -> Vec<Described> {
     let one = |setting: &'static Setting| {
         let (value, source) = match (raws.get(setting.name), setting.default) {
             (Some(raw), _) => (shown(setting, &raw.text, values), raw.source.to_string()),
+            (None, _) if profile.holds(setting.name) => {
+                ("as the profile has it".to_owned(), Source::Profile(profile.name.clone()).to_string())
+            }
             // The rival of the rate won; it stands in the list as well.
             (None, Default::Value(_)) => ("not used".to_owned(), Source::Default.to_string()),
             (None, Default::Absent(text)) => (text.to_owned(), Source::Default.to_string()),
         };
-        Described { name: setting.name, value, source }
+        let label =
+            raws.get(setting.name).map_or_else(|| setting.name.to_owned(), |raw| label(setting, &raw.source));
+        Described { name: setting.name, label, value, source }
     };
     SETTINGS.iter().map(one).collect()
 }

@@ -1,12 +1,15 @@
 //! Rules that concern more than one setting. Each problem names both sides.
 
+use std::cmp::Ordering;
+
 use jiff::civil::Date;
 
 use super::Rate;
 use super::build::{cents_at_least, cents_at_most};
 use super::layers::Purpose;
 use super::registry::{Setting, find};
-use super::source::{Problem, Raws, label};
+use super::source::{Problem, Raws, Source, label};
+use super::tables::Tables;
 use super::values::Values;
 
 /// Two names for one setting: both at one level is an error, otherwise the higher level wins.
@@ -42,6 +45,60 @@ pub(crate) fn settle_rivals(raws: &mut Raws) -> Vec<Problem> {
     problems
 }
 
+/// Tables of a scenario file, what they are, and settings that say the same in another way.
+const RIVALS_OF_TABLES: [(&str, &str, &[&str]); 2] = [
+    ("site.page", "both give the pages of the site", &["URLS_FILE", "TRAFFICINATOR_SITEMAP"]),
+    ("product", "both give the catalogue", &["TRAFFICINATOR_CATALOGUE"]),
+];
+
+/// Tables and settings that say the same: the higher level wins, and where it is not the tables' that is worth a word.
+pub(crate) fn settle_tables(
+    raws: &mut Raws,
+    tables: &mut Tables,
+    warnings: &mut Vec<String>,
+) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (name, why, rivals) in RIVALS_OF_TABLES {
+        let lines = if name == "product" { &tables.products } else { &tables.pages };
+        let Some(line) = lines.first().copied() else { continue };
+        let own = Source::Scenario { path: tables.path.clone(), line };
+        for rival in rivals {
+            let Some(level) = raws.get(*rival).map(|raw| raw.source.level()) else { continue };
+            let other = name_of(raws, rival);
+            match level.cmp(&own.level()) {
+                Ordering::Equal => {
+                    let message = format!("cannot go with {other}: {why}; give one of them");
+                    problems.push(Problem { setting: format!("{name} ({own})"), value: None, message });
+                }
+                Ordering::Less => {
+                    raws.remove(*rival);
+                }
+                Ordering::Greater => {
+                    warnings.push(format!("{name} ({own}) not used: {why}, and {other} wins"));
+                    if name == "product" {
+                        tables.catalogue = None;
+                    } else {
+                        tables.site = None;
+                    }
+                }
+            }
+        }
+    }
+    problems
+}
+
+/// A dimension cannot hold the run id and something else.
+pub(crate) fn check_tag(raws: &Raws, values: &Values, tables: &Tables) -> Option<Problem> {
+    let name = "TRAFFICINATOR_TAG_DIMENSION";
+    let tag = values.get::<u64>(name)?;
+    let (line, _) = tables.dimensions.iter().find(|(_, dimension)| u64::from(dimension.id) == tag)?;
+    let message = format!(
+        "holds the run id and cannot be that of dimension ({}:{line}) as well; give another one",
+        tables.path.display()
+    );
+    Some(problem(raws, name, message))
+}
+
 /// Settings that the purpose needs.
 pub(crate) fn missing(raws: &Raws, purpose: Purpose) -> Option<Problem> {
     (purpose == Purpose::Send && !raws.contains_key("MATOMO_URL")).then(|| Problem {
@@ -60,6 +117,8 @@ pub(crate) fn contradictions(raws: &Raws, values: &Values) -> Vec<Problem> {
     problems.extend(check_cents(raws, values));
     problems.extend(check_workers(raws, values));
     problems.extend(check_closed_model(raws, values));
+    problems.extend(check_curve(raws, values));
+    problems.extend(check_identity(raws, values));
     problems.extend(check_backfill_enabled(raws, values));
     problems.extend(TOGETHER.iter().filter_map(|(one, other)| check_together(raws, one, other)));
     problems.extend(check_window(raws, values));
@@ -117,6 +176,39 @@ fn check_closed_model(raws: &Raws, values: &Values) -> Option<Problem> {
         name_of(raws, clock)
     );
     Some(problem(raws, rate, message))
+}
+
+fn check_curve(raws: &Raws, values: &Values) -> Option<Problem> {
+    let (rate, curve) = ("TRAFFICINATOR_RATE", "TRAFFICINATOR_CURVE");
+    if values.get(rate) != Some(Rate::Max) || values.get::<&str>(curve)? != "daily" {
+        return None;
+    }
+    let message = format!(
+        "needs a rate that can follow the day, and {} is max; give a rate such as 5/s or the curve flat",
+        name_of(raws, rate)
+    );
+    Some(problem(raws, curve, message))
+}
+
+/// Matomo takes `_id` for a hint only: visits stay apart by their addresses, which it takes with a token.
+fn check_identity(raws: &Raws, values: &Values) -> Option<Problem> {
+    let (identity, countries) = ("TRAFFICINATOR_IDENTITY", "RANDOMIZE_VISITOR_COUNTRIES");
+    if values.get::<&str>(identity)? != "browser" {
+        return None;
+    }
+    let message = if !raws.contains_key("MATOMO_TOKEN_AUTH") && !raws.contains_key("MATOMO_TOKEN_AUTH_FILE") {
+        "needs a token: Matomo keeps such visits apart by their addresses, and takes those only with one; set \
+         MATOMO_TOKEN_AUTH (in Matomo: Administration > Personal > Security > Auth tokens) or give the identity exact"
+            .to_owned()
+    } else if values.get(countries) == Some(false) {
+        format!(
+            "needs an address of its own for every visitor, and {} is false; give true there or the identity exact",
+            name_of(raws, countries)
+        )
+    } else {
+        return None;
+    };
+    Some(problem(raws, identity, message))
 }
 
 fn check_backfill_enabled(raws: &Raws, values: &Values) -> Option<Problem> {

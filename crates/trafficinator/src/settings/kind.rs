@@ -7,9 +7,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::length::{parse_length, parse_rate};
-use super::nearest;
 use super::tracking_url::TrackingUrl;
 use super::{LogLevel, Rate};
+use super::{nearest, profile};
 use engine::target::Secret;
 
 /// The kinds of values.
@@ -41,6 +41,8 @@ pub(crate) enum Kind {
     Token,
     Path,
     FileOrDash,
+    /// The name of a built-in profile, or the path of one.
+    Profile,
     Zone,
     Date,
     Currency,
@@ -95,6 +97,10 @@ impl Kind {
             Self::Token => "a token without spaces, as Matomo shows it (32 hex digits)".to_owned(),
             Self::Path => "a path".to_owned(),
             Self::FileOrDash => "a path, or - for standard output".to_owned(),
+            Self::Profile => {
+                let names: Vec<&str> = profile::names().collect();
+                format!("{}, or the path of a TOML file such as ./mine.toml", names.join(", "))
+            }
             Self::Zone => "an IANA time zone such as Europe/Berlin".to_owned(),
             Self::Date => "a date as YYYY-MM-DD".to_owned(),
             Self::Currency => "a three-letter ISO 4217 code such as EUR".to_owned(),
@@ -133,6 +139,7 @@ impl Kind {
             Self::Token => parse_token(text).map(Value::Token),
             Self::Path => Ok(Value::Path(PathBuf::from(text))),
             Self::FileOrDash => Ok(Value::Text(text.to_owned())),
+            Self::Profile => profile::parse_name(text).map(Value::Text),
             Self::Zone => parse_zone(text).map(Value::Zone),
             Self::Date => parse_date(text).map(Value::Date),
             Self::Currency => {

@@ -1,12 +1,14 @@
 //! Lays the sources of settings over each other: flag, environment, env-file, scenario file, preset,
-//! default. What comes out are texts with their source, none of them judged yet.
+//! profile, default. What comes out are texts with their source, none of them judged yet.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::profile::{self, Chosen};
 use super::registry::{Default, SETTINGS, Setting, find};
 use super::source::{Problem, Raw, Raws, Source, label, not_accepted};
+use super::tables::Tables;
 use super::{env_file, preset, scenario_file, spelling};
 
 /// All that settings are made of: nothing else is read.
@@ -36,6 +38,10 @@ pub(crate) struct Layered {
     pub(crate) raws: Raws,
     /// Text of `RUST_LOG`, from the environment or an env-file.
     pub(crate) rust_log: Option<String>,
+    /// What the scenario file declares besides settings.
+    pub(crate) tables: Tables,
+    /// The profile, unless something is wrong with it.
+    pub(crate) profile: Option<Chosen>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) warnings: Vec<String>,
 }
@@ -48,8 +54,12 @@ pub(crate) fn lay(inputs: &Inputs<'_>) -> Layered {
     lay_env_files(inputs, &mut layered);
     lay_scenario(inputs, &mut layered);
     lay_preset(&mut layered);
+    layered.profile = profile::lay(inputs, &mut layered);
     for setting in SETTINGS {
-        if let Default::Value(text) = setting.default {
+        let has_own = layered.profile.as_ref().is_some_and(|profile| profile.holds(setting.name));
+        if let Default::Value(text) = setting.default
+            && !has_own
+        {
             offer(&mut layered, setting, text, Source::Default);
         }
     }
@@ -57,7 +67,7 @@ pub(crate) fn lay(inputs: &Inputs<'_>) -> Layered {
 }
 
 /// Takes the text unless a layer above already gave one.
-fn offer(layered: &mut Layered, setting: &'static Setting, text: &str, source: Source) {
+pub(super) fn offer(layered: &mut Layered, setting: &'static Setting, text: &str, source: Source) {
     layered.raws.entry(setting.name).or_insert_with(|| Raw { text: text.trim().to_owned(), source });
 }
 
@@ -160,8 +170,17 @@ fn lay_scenario(inputs: &Inputs<'_>, layered: &mut Layered) {
         if entry.value.trim().is_empty() {
             layered.problems.push(empty(setting, &source));
         } else {
-            offer(layered, setting, &entry.value, source);
+            offer(layered, setting, &beside(&path, setting, &entry.value), source);
         }
+    }
+    layered.tables = Tables { path, ..scenario.tables };
+}
+
+/// Files that a scenario file names are looked for beside it, so that a folder of both can be moved.
+fn beside(scenario: &Path, setting: &Setting, text: &str) -> String {
+    match scenario.parent() {
+        Some(folder) if setting.names_file(text.trim()) => folder.join(text.trim()).display().to_string(),
+        _ => text.to_owned(),
     }
 }
 
@@ -179,6 +198,6 @@ fn empty(setting: &'static Setting, source: &Source) -> Problem {
     Problem { value: Some(String::new()), ..not_accepted(setting, &raw, None) }
 }
 
-fn unreadable(setting: String, error: &io::Error) -> Problem {
+pub(super) fn unreadable(setting: String, error: &io::Error) -> Problem {
     Problem { setting, value: None, message: format!("the file cannot be read: {error}") }
 }

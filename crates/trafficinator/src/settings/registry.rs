@@ -65,7 +65,17 @@ impl Setting {
 
     /// A few words to choose from.
     pub(crate) fn is_choice(&self) -> bool {
-        matches!(self.kind, Kind::Choice(_) | Kind::LogLevel)
+        matches!(self.kind, Kind::Choice(_) | Kind::LogLevel | Kind::Profile)
+    }
+
+    /// Whether this value of it is the path of a file.
+    pub(crate) fn names_file(&self, text: &str) -> bool {
+        match self.kind {
+            Kind::Path => true,
+            Kind::FileOrDash => text != "-",
+            Kind::Profile => super::profile::is_file(text),
+            _ => false,
+        }
     }
 
     /// A scenario cannot name a scenario.

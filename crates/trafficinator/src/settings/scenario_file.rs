@@ -1,9 +1,10 @@
-//! Reads a scenario file: flat TOML, one key a setting.
+//! Reads a scenario file: TOML with one key a setting, and tables for what is more than a value.
 
 use toml::de::{DeTable, DeValue};
 
 use super::nearest;
 use super::registry::{SETTINGS, Setting, find_key};
+use super::tables::{self, Tables};
 
 /// One key of the file, with its line number from 1.
 pub(crate) struct Entry<T> {
@@ -12,27 +13,43 @@ pub(crate) struct Entry<T> {
     pub(crate) value: T,
 }
 
-/// What a scenario file holds. Nothing in it repeats a value in an error: it may be a secret.
+/// The lines of a text.
+#[derive(Clone, Copy)]
+pub(super) struct Lines<'a>(pub(super) &'a str);
+
+impl Lines<'_> {
+    /// The line, from 1, of a place in bytes.
+    pub(super) fn of(self, offset: usize) -> usize {
+        1 + self.0.bytes().take(offset).filter(|byte| *byte == b'\n').count()
+    }
+}
+
+/// What a scenario file holds. No error repeats the value of a setting: it may be a secret.
 #[derive(Default)]
 pub(crate) struct Scenario {
     /// The settings, as texts.
     pub(crate) given: Vec<(&'static Setting, Entry<String>)>,
     /// Keys that cannot be used, with the reason.
     pub(crate) refused: Vec<Entry<String>>,
+    pub(crate) tables: Tables,
 }
 
 /// The settings of a file, or the line and message of what is not TOML.
 pub(crate) fn parse(text: &str) -> Result<Scenario, (usize, String)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let line_of = |offset: usize| 1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count();
+    let lines = Lines(text);
     let table = DeTable::parse(text).map_err(|error| {
-        let line = error.span().map_or(1, |span| line_of(span.start));
+        let line = error.span().map_or(1, |span| lines.of(span.start));
         (line, format!("it is not TOML: {}", error.message()))
     })?;
 
     let mut scenario = Scenario::default();
+    scenario.tables = tables::read(table.get_ref(), lines, &mut scenario.refused);
     for (key, value) in table.get_ref() {
-        let line = line_of(key.span().start);
+        if tables::NAMES.contains(&key.get_ref().as_ref()) {
+            continue;
+        }
+        let line = lines.of(key.span().start);
         let name = key.get_ref().to_string();
         let entry = |value| Entry { line, key: name.clone(), value };
         match find_key(&name).filter(|setting| setting.in_scenario()) {
@@ -52,8 +69,12 @@ fn unknown_key(name: &str) -> String {
     if find_key(name).is_some() {
         return "a scenario file cannot name another; use the flag or TRAFFICINATOR_SCENARIO".to_owned();
     }
-    let keys: Vec<String> =
-        SETTINGS.iter().filter(|setting| setting.in_scenario()).map(Setting::key).collect();
+    let keys: Vec<String> = SETTINGS
+        .iter()
+        .filter(|setting| setting.in_scenario())
+        .map(Setting::key)
+        .chain(tables::NAMES.map(str::to_owned))
+        .collect();
     let short = name.to_lowercase();
     let short = short.strip_prefix("trafficinator_").unwrap_or(&short);
     match nearest::suggest(short, keys.iter().map(String::as_str)) {
@@ -63,7 +84,7 @@ fn unknown_key(name: &str) -> String {
 }
 
 /// A value as the same setting would be written in a variable: an array becomes a list with commas.
-fn text_of(value: &DeValue<'_>) -> Result<String, String> {
+pub(super) fn text_of(value: &DeValue<'_>) -> Result<String, String> {
     match value {
         DeValue::String(text) => Ok(text.to_string()),
         DeValue::Integer(number) if number.radix() == 10 => Ok(number.as_str().to_owned()),

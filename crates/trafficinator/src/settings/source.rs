@@ -11,9 +11,21 @@ use super::registry::Setting;
 pub(crate) enum Source {
     Flag,
     Environment,
-    EnvFile { path: PathBuf, line: usize },
-    Scenario { path: PathBuf, line: usize },
+    EnvFile {
+        path: PathBuf,
+        line: usize,
+    },
+    Scenario {
+        path: PathBuf,
+        line: usize,
+    },
     Preset(String),
+    /// A profile by its name: what it sets, or what follows from its distributions.
+    Profile(String),
+    ProfileFile {
+        path: PathBuf,
+        line: usize,
+    },
     Default,
 }
 
@@ -42,18 +54,19 @@ impl Source {
     /// Precedence: the higher level wins.
     pub(crate) fn level(&self) -> u8 {
         match self {
-            Self::Flag => 5,
-            Self::Environment => 4,
-            Self::EnvFile { .. } => 3,
-            Self::Scenario { .. } => 2,
-            Self::Preset(_) => 1,
+            Self::Flag => 6,
+            Self::Environment => 5,
+            Self::EnvFile { .. } => 4,
+            Self::Scenario { .. } => 3,
+            Self::Preset(_) => 2,
+            Self::Profile(_) | Self::ProfileFile { .. } => 1,
             Self::Default => 0,
         }
     }
 
-    /// True when a user wrote the setting itself, rather than a preset or nobody.
+    /// True when a user wrote the setting itself, rather than a preset, a profile or nobody.
     pub(crate) fn is_explicit(&self) -> bool {
-        self.level() > 1
+        self.level() > 2
     }
 }
 
@@ -62,10 +75,13 @@ impl fmt::Display for Source {
         match self {
             Self::Flag => f.write_str("flag"),
             Self::Environment => f.write_str("environment"),
-            Self::EnvFile { path, line } | Self::Scenario { path, line } => {
+            Self::EnvFile { path, line }
+            | Self::Scenario { path, line }
+            | Self::ProfileFile { path, line } => {
                 write!(f, "{}:{line}", path.display())
             }
             Self::Preset(name) => write!(f, "preset {name}"),
+            Self::Profile(name) => write!(f, "profile {name}"),
             Self::Default => f.write_str("default"),
         }
     }
@@ -90,7 +106,7 @@ impl fmt::Display for Problem {
 pub(crate) fn label(setting: &Setting, source: &Source) -> String {
     match source {
         Source::Flag => format!("--{}", setting.flag()),
-        Source::Scenario { .. } => format!("{} ({source})", setting.key()),
+        Source::Scenario { .. } | Source::ProfileFile { .. } => format!("{} ({source})", setting.key()),
         _ => format!("{} ({source})", setting.name),
     }
 }
@@ -106,7 +122,7 @@ pub(crate) fn not_accepted(setting: &Setting, raw: &Raw, detail: Option<&str>) -
 }
 
 /// In quotes, control characters escaped, a monster cut short.
-fn quoted(value: &str) -> String {
+pub(crate) fn quoted(value: &str) -> String {
     const LONGEST: usize = 80;
     if value.chars().count() <= LONGEST {
         return format!("{value:?}");

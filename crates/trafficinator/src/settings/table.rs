@@ -8,6 +8,7 @@ use super::registry::{
 };
 
 const SHARE: Kind = Kind::Decimal { min: 0.0, max: 1.0 };
+const ROBOTS: Kind = Kind::Decimal { min: 0.0, max: 0.9 };
 const SWITCH: Kind = Kind::Switch;
 const OFF_OR_COUNT: Kind = Kind::Whole { min: 0, max: u64::MAX };
 const SECONDS_TO_AN_HOUR: Kind = Kind::Decimal { min: 0.0, max: 3600.0 };
@@ -39,12 +40,16 @@ pub(crate) const SETTINGS: &[Setting] = &[
 
     Setting { name: "TRAFFICINATOR_PRESET", group: Load, placeholder: "NAME", default: Absent("none"), kind: Kind::Choice(super::preset::NAMES),
         help: "start from a preset; everything else given overrides it" },
+    Setting { name: "TRAFFICINATOR_PROFILE", group: Load, placeholder: "NAME|FILE", default: Value(super::profile::DEFAULT), kind: Kind::Profile,
+        help: "how the visitors of such a site behave; everything else given overrides it" },
     Setting { name: "TARGET_VISITS_PER_DAY", group: Load, placeholder: "N", default: Value("20000"), kind: Kind::Above { max: 8.64e13 },
         help: "visits a day, on average (the same setting as --rate)" },
     Setting { name: "TRAFFICINATOR_RATE", group: Load, placeholder: "RATE", default: Absent("TARGET_VISITS_PER_DAY"), kind: Kind::Rate,
         help: "visits a second, minute, hour or day; max starts a visit whenever a slot is free" },
     Setting { name: "TRAFFICINATOR_ARRIVALS", group: Load, placeholder: "HOW", default: Value("smooth"), kind: Kind::Choice(&["smooth", "poisson"]),
         help: "spacing of the visits' starts" },
+    Setting { name: "TRAFFICINATOR_CURVE", group: Load, placeholder: "CURVE", default: Value("flat"), kind: Kind::Choice(&["flat", "daily"]),
+        help: "the rate over time: flat, or daily over the hours of the day and the days of the week as the profile has it" },
     Setting { name: "CONCURRENCY", group: Load, placeholder: "N", default: Value("50"), kind: Kind::Whole { min: 1, max: 100_000 },
         help: "most requests in flight at once (connections)" },
     Setting { name: "TRAFFICINATOR_WORKERS", group: Load, placeholder: "N", default: Absent("one per core, for at least 32 requests in flight each"), kind: Kind::Whole { min: 1, max: 1024 },
@@ -78,6 +83,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "share of direct visits; the rest keeps the mix of the other channels" },
     Setting { name: "RANDOMIZE_VISITOR_COUNTRIES", group: Visits, placeholder: "BOOL", default: Value("true"), kind: SWITCH,
         help: "spread visitors over countries (needs a token)" },
+    Setting { name: "TRAFFICINATOR_IDENTITY", group: Visits, placeholder: "HOW", default: Value("exact"), kind: Kind::Choice(&["exact", "browser"]),
+        help: "how visits are told apart: exact names the visitor (cid), browser sends what browsers do (_id; needs a token)" },
+    Setting { name: "TRAFFICINATOR_BOTS_SHARE", group: Visits, placeholder: "SHARE", default: Value("0"), kind: ROBOTS,
+        help: "crawlers besides the visits, as a share of everybody who comes; they are never visits" },
+    Setting { name: "TRAFFICINATOR_CHATBOTS_SHARE", group: Visits, placeholder: "SHARE", default: Value("0"), kind: ROBOTS,
+        help: "requests of AI chatbots besides the visits, likewise (Matomo 5.6 and newer)" },
     Setting { name: "FUNNEL_CONFIG_PATH", group: Visits, placeholder: "FILE", default: Absent("none"), kind: Kind::Path,
         help: "JSON file with funnels to walk" },
 

@@ -4,7 +4,9 @@ mod bad_values;
 mod command_line;
 mod files;
 mod layering;
+mod profiles;
 mod spellings;
+mod tables;
 mod targets;
 mod warnings;
 

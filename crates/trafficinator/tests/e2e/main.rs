@@ -10,6 +10,7 @@ mod funnels;
 mod messages;
 mod nginx;
 mod planning;
+mod profiles;
 mod secrets;
 mod sending;
 mod starting;

@@ -125,7 +125,11 @@ fn differing_parameters(args: &[&str]) -> BTreeSet<String> {
 type Hit = (String, BTreeMap<String, String>);
 
 fn assert_sent_as_planned(vars: &[(&str, &str)]) {
-    let pauses = [("PAUSE_BETWEEN_PVS_MIN", "0"), ("PAUSE_BETWEEN_PVS_MAX", "0.02")];
+    let pauses = [
+        ("TRAFFICINATOR_PROFILE", "classic"),
+        ("PAUSE_BETWEEN_PVS_MIN", "0"),
+        ("PAUSE_BETWEEN_PVS_MAX", "0.02"),
+    ];
     let seed = ["--seed", "7", "--rate", "100/s"];
     let plan = trafficinator(["plan", "--visits", "60", "--format", "jsonl"])
         .args(seed)

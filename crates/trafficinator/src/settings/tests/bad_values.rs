@@ -4,6 +4,8 @@ use super::{Given, load_given, problems};
 
 type Variables = &'static [(&'static str, &'static str)];
 
+const CLASSIC: (&str, &str) = ("TRAFFICINATOR_PROFILE", "classic");
+
 /// Variables given, and fragments that the one message must contain.
 #[rustfmt::skip]
 const BAD: &[(Variables, &[&str])] = &[
@@ -44,6 +46,16 @@ const BAD: &[(Variables, &[&str])] = &[
     (&[("TRAFFICINATOR_RATE", "max"), ("TRAFFICINATOR_CLOCK", "real")], &["TRAFFICINATOR_RATE (environment)", "\"max\"", "TRAFFICINATOR_CLOCK (environment)", "cannot take real time"]),
     (&[("TRAFFICINATOR_ARRIVALS", "bursty")], &["TRAFFICINATOR_ARRIVALS", "\"bursty\"", "smooth or poisson"]),
     (&[("TRAFFICINATOR_CLOCK", "fast")], &["TRAFFICINATOR_CLOCK", "\"fast\"", "simulated or real"]),
+    (&[("TRAFFICINATOR_PROFILE", "eccomerce")], &["TRAFFICINATOR_PROFILE (environment)", "\"eccomerce\"", "did you mean ecommerce?", "content, ecommerce, saas, classic, or the path of a TOML file"]),
+    (&[("TRAFFICINATOR_PROFILE", "blog")], &["TRAFFICINATOR_PROFILE (environment)", "\"blog\"", "content, ecommerce, saas, classic"]),
+    (&[("TRAFFICINATOR_PROFILE", "./gone.toml")], &["TRAFFICINATOR_PROFILE (environment) ./gone.toml", "cannot be read"]),
+    (&[("TRAFFICINATOR_CURVE", "weekly")], &["TRAFFICINATOR_CURVE", "\"weekly\"", "flat or daily"]),
+    (&[("TRAFFICINATOR_CURVE", "daily"), ("TRAFFICINATOR_RATE", "max")], &["TRAFFICINATOR_CURVE (environment)", "\"daily\"", "TRAFFICINATOR_RATE (environment) is max", "give a rate such as 5/s"]),
+    (&[("TRAFFICINATOR_IDENTITY", "cookie")], &["TRAFFICINATOR_IDENTITY", "\"cookie\"", "exact or browser"]),
+    (&[("TRAFFICINATOR_IDENTITY", "browser")], &["TRAFFICINATOR_IDENTITY (environment)", "\"browser\"", "needs a token", "set MATOMO_TOKEN_AUTH"]),
+    (&[("TRAFFICINATOR_IDENTITY", "browser"), ("MATOMO_TOKEN_AUTH", "t"), ("RANDOMIZE_VISITOR_COUNTRIES", "no")], &["TRAFFICINATOR_IDENTITY (environment)", "RANDOMIZE_VISITOR_COUNTRIES (environment) is false"]),
+    (&[("TRAFFICINATOR_BOTS_SHARE", "0.95")], &["TRAFFICINATOR_BOTS_SHARE", "\"0.95\"", "from 0 to 0.9"]),
+    (&[("TRAFFICINATOR_CHATBOTS_SHARE", "-1")], &["TRAFFICINATOR_CHATBOTS_SHARE", "\"-1\"", "from 0 to 0.9"]),
     (&[("CONCURRENCY", "0")], &["CONCURRENCY", "\"0\"", "from 1 to 100000"]),
     (&[("CONCURRENCY", "100001")], &["CONCURRENCY", "\"100001\"", "from 1 to 100000"]),
     (&[("CONCURRENCY", "5.5")], &["CONCURRENCY", "\"5.5\"", "a whole number"]),
@@ -51,13 +63,15 @@ const BAD: &[(Variables, &[&str])] = &[
     (&[("TRAFFICINATOR_WORKERS", "8"), ("CONCURRENCY", "4")], &["TRAFFICINATOR_WORKERS (environment)", "\"8\"", "CONCURRENCY (environment)", "which is 4"]),
     (&[("PAGEVIEWS_MIN", "0")], &["PAGEVIEWS_MIN (environment): \"0\" is not accepted; give a whole number from 1 to 100"]),
     (&[("PAGEVIEWS_MAX", "101")], &["PAGEVIEWS_MAX", "\"101\"", "from 1 to 100"]),
-    (&[("PAGEVIEWS_MIN", "7")], &["PAGEVIEWS_MIN (environment)", "\"7\"", "more than PAGEVIEWS_MAX (default)", "which is 6"]),
+    (&[("PAGEVIEWS_MIN", "7"), CLASSIC], &["PAGEVIEWS_MIN (environment)", "\"7\"", "more than PAGEVIEWS_MAX (default)", "which is 6"]),
+    (&[("PAGEVIEWS_MIN", "61")], &["PAGEVIEWS_MIN (environment)", "\"61\"", "more than PAGEVIEWS_MAX (profile ecommerce)", "which is 60"]),
     (&[("PAUSE_BETWEEN_PVS_MIN", "-1")], &["PAUSE_BETWEEN_PVS_MIN", "\"-1\"", "from 0 to 3600"]),
     (&[("PAUSE_BETWEEN_PVS_MAX", "3601")], &["PAUSE_BETWEEN_PVS_MAX", "\"3601\"", "from 0 to 3600"]),
     (&[("PAUSE_BETWEEN_PVS_MIN", "9"), ("PAUSE_BETWEEN_PVS_MAX", "8")], &["PAUSE_BETWEEN_PVS_MIN (environment)", "PAUSE_BETWEEN_PVS_MAX (environment)"]),
     (&[("VISIT_DURATION_MIN", "0")], &["VISIT_DURATION_MIN", "\"0\"", "from 0.1 to 120"]),
     (&[("VISIT_DURATION_MAX", "121")], &["VISIT_DURATION_MAX", "\"121\"", "from 0.1 to 120"]),
-    (&[("VISIT_DURATION_MIN", "9")], &["VISIT_DURATION_MIN (environment)", "VISIT_DURATION_MAX (default)"]),
+    (&[("VISIT_DURATION_MIN", "31")], &["VISIT_DURATION_MIN (environment)", "VISIT_DURATION_MAX (profile ecommerce), which is 30"]),
+    (&[("VISIT_DURATION_MIN", "9"), CLASSIC], &["VISIT_DURATION_MIN (environment)", "VISIT_DURATION_MAX (default)"]),
     (&[("SITESEARCH_PROBABILITY", "1.5")], &["SITESEARCH_PROBABILITY", "\"1.5\"", "from 0 to 1"]),
     (&[("OUTLINKS_PROBABILITY", "-0.1")], &["OUTLINKS_PROBABILITY", "\"-0.1\"", "from 0 to 1"]),
     (&[("DOWNLOADS_PROBABILITY", "8%")], &["DOWNLOADS_PROBABILITY", "\"8%\"", "from 0 to 1"]),
@@ -67,7 +81,7 @@ const BAD: &[(Variables, &[&str])] = &[
     (&[("RANDOMIZE_VISITOR_COUNTRIES", "all")], &["RANDOMIZE_VISITOR_COUNTRIES", "\"all\"", "yes/no"]),
     (&[("ECOMMERCE_PROBABILITY", "1.01")], &["ECOMMERCE_PROBABILITY", "\"1.01\"", "from 0 to 1"]),
     (&[("ECOMMERCE_ORDER_VALUE_MIN", "0")], &["ECOMMERCE_ORDER_VALUE_MIN", "\"0\"", "above 0"]),
-    (&[("ECOMMERCE_ORDER_VALUE_MIN", "300")], &["ECOMMERCE_ORDER_VALUE_MIN (environment)", "ECOMMERCE_ORDER_VALUE_MAX (default)", "299.99"]),
+    (&[("ECOMMERCE_ORDER_VALUE_MIN", "300"), CLASSIC], &["ECOMMERCE_ORDER_VALUE_MIN (environment)", "ECOMMERCE_ORDER_VALUE_MAX (default)", "299.99"]),
     (&[("ECOMMERCE_ORDER_VALUE_MIN", "5.001"), ("ECOMMERCE_ORDER_VALUE_MAX", "5.009")], &["ECOMMERCE_ORDER_VALUE_MIN", "whole cents", "ECOMMERCE_ORDER_VALUE_MAX (environment)"]),
     (&[("ECOMMERCE_ITEMS_MIN", "6")], &["ECOMMERCE_ITEMS_MIN (environment)", "ECOMMERCE_ITEMS_MAX (default)"]),
     (&[("ECOMMERCE_ITEMS_MAX", "0"), ("ECOMMERCE_ITEMS_MIN", "1")], &["ECOMMERCE_ITEMS_MAX", "\"0\"", "from 1 to 100"]),
@@ -125,7 +139,7 @@ fn every_bad_setting_is_refused_with_one_message_that_helps() {
 fn all_problems_are_reported_at_once_whatever_their_source() {
     let message = problems(&Given {
         flags: &[("PAGEVIEWS_MIN", "0"), ("TRAFFICINATOR_SEED", "")],
-        environment: &[("CONCURRENCY", "none"), ("VISIT_DURATION_MIN", "9")],
+        environment: &[("CONCURRENCY", "none"), ("VISIT_DURATION_MIN", "9"), CLASSIC],
         env_file: Some("TIMEZONE=Mars/Phobos\nnonsense\n"),
         scenario: Some("log_level = \"loud\"\nunknown_thing = 1\n"),
         files: &[],

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use crate::cli::{PlanFormat, SettingsArgs, Task, command, parse};
+use crate::cli::{PlanFormat, ProfileTask, SettingsArgs, Task, command, parse};
 use crate::settings::registry::SETTINGS;
 use crate::settings::{Rate, SummaryTo};
 
@@ -75,6 +75,7 @@ fn plan_demo_and_tracker_have_flags_of_their_own() {
             assert_eq!((Ok(args.drop), Ok(args.fail), args.quiet), ("1%".parse(), "50%".parse(), true));
             assert_eq!((args.visits, args.seed, args.rate), (200, Some(9), Rate::PerSecond(1.0)));
             assert_eq!(args.summary_json, Some(SummaryTo::Stdout));
+            assert_eq!(args.profile, "ecommerce");
         }
         other => panic!("{other:?}"),
     }
@@ -89,6 +90,22 @@ fn plan_demo_and_tracker_have_flags_of_their_own() {
 }
 
 #[test]
+fn a_profile_is_shown_by_its_name_in_any_case() {
+    for (name, text) in traffic::profile::BUILT_IN {
+        for line in [format!("t profile show {name}"), format!("t profile show {}", name.to_uppercase())] {
+            match parsed(&line) {
+                Ok(Task::Profile(task)) => assert_eq!(task, ProfileTask::Show(text), "{line}"),
+                other => panic!("{line}: {other:?}"),
+            }
+        }
+    }
+    assert!(matches!(parsed("t profile list"), Ok(Task::Profile(ProfileTask::List))));
+    let error = parsed("t profile show ecomerce").expect_err("no such profile").to_string();
+    assert!(error.contains("content, ecommerce, saas, classic"), "{error}");
+    assert!(error.contains("a similar value exists: 'ecommerce'"), "{error}");
+}
+
+#[test]
 fn usage_errors_exit_with_2_and_help_with_0() {
     for line in [
         "t",
@@ -97,6 +114,10 @@ fn usage_errors_exit_with_2_and_help_with_0() {
         "t run --no-such-flag",
         "t run --seed",
         "t run --seed 1 --seed 2",
+        "t profile",
+        "t profile show",
+        "t profile show blog",
+        "t profile list saas",
         "t plan --visits 0",
         "t plan --format xml",
         "t demo --drop 101%",
@@ -134,6 +155,8 @@ fn help_is_word_by_word_as_reviewed() {
         ("run_long", "trafficinator run --help"),
         ("check_short", "trafficinator check -h"),
         ("plan_short", "trafficinator plan -h"),
+        ("profile", "trafficinator profile --help"),
+        ("profile_show", "trafficinator profile show --help"),
         ("tracker", "trafficinator tracker --help"),
         ("demo", "trafficinator demo --help"),
     ] {

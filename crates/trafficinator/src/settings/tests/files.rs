@@ -40,10 +40,12 @@ fn a_malformed_line_is_an_error_with_its_place_and_without_its_content() {
 
 #[test]
 fn the_last_of_two_equal_lines_wins() {
-    let env_file = Some("CONCURRENCY=5\nCONCURRENCY=6\nPAGEVIEWS_MAX=9\nPAGEVIEWS_MAX=\n");
+    let env_file = Some(
+        "TRAFFICINATOR_PROFILE=classic\nCONCURRENCY=5\nCONCURRENCY=6\nPAGEVIEWS_MAX=9\nPAGEVIEWS_MAX=\n",
+    );
     let all = settings(&Given { env_file, ..Given::default() });
     assert_eq!(all.load.concurrency, 6);
-    assert_eq!(*all.visits.pageviews.end(), 6, "an empty line takes back the one before");
+    assert_eq!(all.visits.pageviews, Some(3..=6), "an empty line takes back the one before");
 }
 
 #[test]
@@ -76,7 +78,7 @@ fn an_unknown_key_is_an_error_with_line_and_suggestion() {
 }
 
 #[test]
-fn a_scenario_is_flat_and_names_no_other() {
+fn settings_are_no_tables_and_a_scenario_names_no_other() {
     let scenario = "scenario = 'other.toml'\n[concurrency]\nmost = 5\n";
     let message = problems(&Given { scenario: Some(scenario), ..Given::default() });
     assert!(message.contains("scenario (evening.toml:1): a scenario file cannot name another"), "{message}");

@@ -30,14 +30,52 @@ fn each_source_wins_over_those_below_it() {
 }
 
 #[test]
+fn a_profile_wins_over_defaults_only() {
+    let outcome = |given: &Given<'_>| described(&settings(given), "SITESEARCH_PROBABILITY");
+    let pair = |value: &str, source: &str| (value.to_owned(), source.to_owned());
+    let profile = ("TRAFFICINATOR_PROFILE", "saas");
+    let heavy = ("TRAFFICINATOR_PRESET", "heavy");
+    let search = ("SITESEARCH_PROBABILITY", "0.5");
+    let mut given = Given {
+        flags: &[("SITESEARCH_PROBABILITY", "0.7")],
+        environment: &[profile, heavy, search],
+        env_file: Some("SITESEARCH_PROBABILITY=0.4"),
+        scenario: Some("sitesearch_probability = 0.3"),
+        files: &[],
+    };
+    assert_eq!(outcome(&given), pair("0.7", "flag"));
+    given.flags = &[];
+    assert_eq!(outcome(&given), pair("0.5", "environment"));
+    let environment = [profile, heavy];
+    given.environment = &environment;
+    assert_eq!(outcome(&given), pair("0.4", "prod.env:1"));
+    given.env_file = None;
+    assert_eq!(outcome(&given), pair("0.3", "evening.toml:1"));
+    given.scenario = None;
+    assert_eq!(outcome(&given), pair("0.20", "preset heavy"));
+    let environment = [profile];
+    given.environment = &environment;
+    assert_eq!(outcome(&given), pair("0.12", "profile saas"));
+    given.environment = &[];
+    assert_eq!(outcome(&given), pair("0.14", "profile ecommerce"));
+    given.environment = &[("TRAFFICINATOR_PROFILE", "classic")];
+    assert_eq!(outcome(&given), pair("0.15", "default"));
+}
+
+#[test]
 fn an_empty_variable_counts_as_unset() {
     let all = settings(&Given {
-        environment: &[("CONCURRENCY", ""), ("PAGEVIEWS_MAX", "  "), ("RUST_LOG", "")],
+        environment: &[
+            ("CONCURRENCY", ""),
+            ("PAGEVIEWS_MAX", "  "),
+            ("RUST_LOG", ""),
+            ("TRAFFICINATOR_PROFILE", "classic"),
+        ],
         env_file: Some("CONCURRENCY=7\nTIMEZONE=\nPAGEVIEWS_MIN=''\n"),
         ..Given::default()
     });
     assert_eq!(all.load.concurrency, 7);
-    assert_eq!(all.visits.pageviews, 3..=6);
+    assert_eq!(all.visits.pageviews, Some(3..=6));
     assert_eq!(all.output.log_filter, None);
 }
 
@@ -136,7 +174,7 @@ fn presets_are_those_of_the_table() {
         format!(
             "{:.0} {:?} {} {:?} {}/{}/{}/{}/{} {} {} {} {:?} {}",
             rate * 86_400.0,
-            visits.pageviews,
+            visits.pageviews.as_ref().expect("a preset has page views"),
             all.load.concurrency,
             visits.pause,
             visits.site_search,
@@ -147,7 +185,7 @@ fn presets_are_those_of_the_table() {
             visits.direct,
             shop.orders,
             shop.order_cents.end(),
-            visits.length,
+            visits.length.as_ref().expect("a preset has lengths"),
             visits.countries,
         )
     };
@@ -177,17 +215,20 @@ fn a_preset_can_be_named_in_every_source() {
 }
 
 #[test]
-fn defaults_are_those_existing_deployments_have() {
-    let all = loaded(&Given::default()).settings;
+fn defaults_are_those_existing_deployments_have_with_the_profile_classic() {
+    let flags = &[("TRAFFICINATOR_PROFILE", "classic")];
+    let all = loaded(&Given { flags, ..Given::default() }).settings;
     for setting in SETTINGS {
         let (value, source) = described(&all, setting.name);
         if let Default::Value(text) = setting.default
-            && setting.name != "RANDOMIZE_VISITOR_COUNTRIES"
+            && !["RANDOMIZE_VISITOR_COUNTRIES", "TRAFFICINATOR_PROFILE"].contains(&setting.name)
         {
             assert_eq!((value.as_str(), source.as_str()), (text, "default"), "{}", setting.name);
         }
     }
     assert_eq!(all.load.rate, Rate::PerSecond(20_000.0 / 86_400.0));
+    let minutes = |minutes: u64| std::time::Duration::from_secs(60 * minutes);
+    assert_eq!((all.visits.pageviews, all.visits.length), (Some(3..=6), Some(minutes(1)..=minutes(8))));
     assert_eq!(all.shop.order_cents, 1599..=29999);
     assert_eq!(all.shop.shipping_cents, [0, 599, 999, 1599]);
     assert_eq!(all.site.visitor_time_zone.iana_name(), Some("UTC"));

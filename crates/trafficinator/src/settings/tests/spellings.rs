@@ -12,6 +12,8 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("MATOMO_URL", "https://other.example.org/matomo.php"), ("MATOMO_SITE_ID", "3"), ("MATOMO_TOKEN_AUTH", "0123abcd"),
     ("MATOMO_TOKEN_AUTH_FILE", "token.txt"), ("TRAFFICINATOR_TAG_DIMENSION", "2"), ("TRAFFICINATOR_TIMEOUT", "5s"),
     ("TRAFFICINATOR_CA_FILE", "ca.pem"), ("TRAFFICINATOR_INSECURE", "yes"), ("TRAFFICINATOR_PRESET", "heavy"),
+    ("TRAFFICINATOR_PROFILE", "saas"), ("TRAFFICINATOR_CURVE", "daily"), ("TRAFFICINATOR_IDENTITY", "browser"),
+    ("TRAFFICINATOR_BOTS_SHARE", "0.1"), ("TRAFFICINATOR_CHATBOTS_SHARE", "0.05"),
     ("TARGET_VISITS_PER_DAY", "500.5"), ("TRAFFICINATOR_RATE", "5/s"), ("TRAFFICINATOR_ARRIVALS", "poisson"),
     ("CONCURRENCY", "20"), ("TRAFFICINATOR_WORKERS", "2"), ("TRAFFICINATOR_CLOCK", "real"), ("PAGEVIEWS_MIN", "2"),
     ("PAGEVIEWS_MAX", "9"), ("PAUSE_BETWEEN_PVS_MIN", "0.25"), ("PAUSE_BETWEEN_PVS_MAX", "4"),
@@ -34,6 +36,7 @@ const EXAMPLES: &[(&str, &str)] = &[
 
 /// Settings of which the first needs the second.
 const COMPANIONS: &[(&str, (&str, &str))] = &[
+    ("TRAFFICINATOR_IDENTITY", ("MATOMO_TOKEN_AUTH", "t")),
     ("BACKFILL_START_DATE", ("BACKFILL_END_DATE", "2026-03-01")),
     ("BACKFILL_END_DATE", ("BACKFILL_START_DATE", "2026-01-01")),
     ("BACKFILL_DAYS_BACK", ("BACKFILL_DURATION_DAYS", "1")),

@@ -25,11 +25,13 @@ pub(crate) fn trafficinator<'a>(args: impl IntoIterator<Item = &'a str>) -> Prog
     Program(command)
 }
 
-/// `trafficinator run` against a target, with short pauses and the summary on standard output.
+/// `trafficinator run` against a target, with short pauses and the summary on standard output; visits are those of the
+/// profile classic, unless a test says otherwise: about as many hits in each, and nothing that bounces.
 pub(crate) fn run(url: &str) -> Program {
     trafficinator(["run", "--summary-json", "-"])
         .var("MATOMO_URL", url)
         .var("MATOMO_SITE_ID", "1")
+        .var("TRAFFICINATOR_PROFILE", "classic")
         .var("PAUSE_BETWEEN_PVS_MIN", "0")
         .var("PAUSE_BETWEEN_PVS_MAX", "0.02")
 }

@@ -1,0 +1,102 @@
+//! What a scenario file declares in tables: the pages of the site, products, goals and custom dimensions. Each of them
+//! is checked as a whole here; that two things refer to each other is checked where the scenario is built.
+
+mod dimension;
+mod goal;
+mod page;
+mod product;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use toml::de::{DeTable, DeValue};
+use traffic::catalogue::Catalogue;
+use traffic::dimension::Dimension;
+use traffic::goal::Goal;
+use traffic::site::Site;
+
+use super::fields::Fields;
+use super::scenario_file::{Entry, Lines};
+
+/// Keys of a scenario file that are tables.
+pub(super) const NAMES: [&str; 4] = ["site", "product", "goal", "dimension"];
+
+/// The tables of a scenario file, each entry with its line.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Tables {
+    /// The file that they are in.
+    pub(crate) path: PathBuf,
+    /// The site of the pages, unless something is wrong with them.
+    pub(crate) site: Option<Site>,
+    /// Lines of its pages, in their order.
+    pub(crate) pages: Vec<usize>,
+    /// The catalogue of the products, unless something is wrong with them.
+    pub(crate) catalogue: Option<Catalogue>,
+    /// Lines of its products.
+    pub(crate) products: Vec<usize>,
+    pub(crate) goals: Vec<(usize, Goal)>,
+    pub(crate) dimensions: Vec<(usize, Dimension)>,
+}
+
+/// Reads the tables of a file; what is wrong with them is added to the problems.
+pub(super) fn read<'a>(
+    table: &'a DeTable<'a>,
+    lines: Lines<'a>,
+    problems: &mut Vec<Entry<String>>,
+) -> Tables {
+    let mut tables = Tables::default();
+    page::read(table, lines, problems, &mut tables);
+    product::read(table, lines, problems, &mut tables);
+    goal::read(table, lines, problems, &mut tables);
+    dimension::read(table, lines, problems, &mut tables);
+    tables
+}
+
+/// Reads every entry of `[[name]]`, as far as it is a table. `label` is what messages call it.
+fn each<'a, T>(
+    (table, name, label): (&'a DeTable<'a>, &str, &'static str),
+    lines: Lines<'a>,
+    problems: &mut Vec<Entry<String>>,
+    mut read: impl FnMut(&mut Fields<'a, '_>) -> Option<T>,
+) -> Vec<(usize, Option<T>)> {
+    let Some((key, value)) = table.get_key_value(name) else { return Vec::new() };
+    let no_table = |offset: usize| Entry {
+        line: lines.of(offset),
+        key: label.to_owned(),
+        value: format!("is not accepted; give tables, each under a line [[{label}]]"),
+    };
+    let DeValue::Array(entries) = value.get_ref() else {
+        problems.push(no_table(key.span().start));
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let offset = entry.span().start;
+        let DeValue::Table(inner) = entry.get_ref() else {
+            problems.push(no_table(offset));
+            continue;
+        };
+        let line = lines.of(offset);
+        let mut fields = Fields::new(label, line, lines, inner, problems);
+        let value = read(&mut fields);
+        fields.finish();
+        found.push((line, value));
+    }
+    found
+}
+
+/// Remembers what must be given once only; the line of the first where it is not the first.
+#[derive(Default)]
+struct Once<K>(BTreeMap<K, usize>);
+
+impl<K: Ord> Once<K> {
+    fn again(&mut self, key: K, line: usize) -> Option<usize> {
+        match self.0.entry(key) {
+            std::collections::btree_map::Entry::Occupied(first) => Some(*first.get()),
+            std::collections::btree_map::Entry::Vacant(free) => {
+                free.insert(line);
+                None
+            }
+        }
+    }
+}
