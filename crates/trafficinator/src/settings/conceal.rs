@@ -20,7 +20,7 @@ pub(crate) fn conceal_secrets(args: &[OsString]) -> Option<Concealed> {
         return None;
     }
     let mut kept = Vec::new();
-    let (mut token, mut url) = (None, None);
+    let (mut token, mut url, mut sitemap) = (None, None, None);
     let mut token_file = false;
     let mut rest = args.iter();
     while let Some(arg) = rest.next() {
@@ -33,6 +33,7 @@ pub(crate) fn conceal_secrets(args: &[OsString]) -> Option<Concealed> {
             }
             "--matomo-token-auth" => &mut token,
             "--matomo-url" => &mut url,
+            "--sitemap" => &mut sitemap,
             _ => {
                 token_file |= flag == "--matomo-token-auth-file";
                 kept.push(arg.clone());
@@ -53,10 +54,20 @@ pub(crate) fn conceal_secrets(args: &[OsString]) -> Option<Concealed> {
     }
 
     let mut variables = Vec::new();
-    match url {
-        Some(url) if redact(&url) != url => variables.push(("MATOMO_URL".to_owned(), url)),
-        Some(url) => kept.push(format!("--matomo-url={url}").into()),
-        None => {}
+    for (flag, name, value) in
+        [("--matomo-url", "MATOMO_URL", url), ("--sitemap", "TRAFFICINATOR_SITEMAP", sitemap)]
+    {
+        match value {
+            Some(value) if value.contains("://") && redact(&value) != value => {
+                variables.push((name.to_owned(), value));
+                if flag == "--sitemap" {
+                    // The flag won over this variable; at one level they would be an error.
+                    variables.push(("URLS_FILE".to_owned(), String::new()));
+                }
+            }
+            Some(value) => kept.push(format!("{flag}={value}").into()),
+            None => {}
+        }
     }
     if let Some(token) = token {
         variables.push(("MATOMO_TOKEN_AUTH".to_owned(), token));

@@ -88,6 +88,7 @@ impl Setting {
         match self.kind {
             Kind::Token => "***".to_owned(),
             Kind::Url => super::tracking_url::redact(text),
+            Kind::PathOrUrl if text.contains("://") => super::tracking_url::redact(text),
             _ => text.to_owned(),
         }
     }
