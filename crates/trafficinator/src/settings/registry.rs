@@ -73,6 +73,7 @@ impl Setting {
         match self.kind {
             Kind::Path => true,
             Kind::FileOrDash => text != "-",
+            Kind::PathOrUrl => !text.contains("://"),
             Kind::Profile => super::profile::is_file(text),
             _ => false,
         }

@@ -44,6 +44,7 @@ pub(super) fn parse(text: &str, most: usize) -> Result<Document, Problem> {
         return Err((None, message.to_owned()));
     }
     let mut reader = NsReader::from_str(text);
+    reader.config_mut().expand_empty_elements = true;
     let mut lines = Lines { text, at: 0, line: 1 };
     let mut open = Open::default();
     let mut entries: Vec<Entry> = Vec::new();

@@ -51,7 +51,7 @@ fn check(vars: &[(&str, &str)], code: i32) -> Finished {
 
 /// Addresses and titles of the pages that are visited.
 fn visited(sitemap: &str) -> BTreeSet<(String, String)> {
-    let plan = trafficinator(["plan", "--seed", "7", "--max-total-visits", "60", "--sitemap", sitemap])
+    let plan = trafficinator(["plan", "--seed", "7", "--visits", "60", "--sitemap", sitemap])
         .args(["--profile", "ecommerce", "--format", "jsonl"])
         .finish()
         .expect(0);
@@ -193,7 +193,7 @@ fn a_catalogue_is_what_is_sold_at_its_prices() {
         ("ECOMMERCE_ORDER_VALUE_MIN", "150"),
         ("ECOMMERCE_ORDER_VALUE_MAX", "151"),
     ];
-    let plan = trafficinator(["plan", "--seed", "7", "--max-total-visits", "60", "--format", "jsonl"])
+    let plan = trafficinator(["plan", "--seed", "7", "--visits", "60", "--format", "jsonl"])
         .vars(&settings)
         .finish()
         .expect(0);
