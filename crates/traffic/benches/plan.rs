@@ -5,7 +5,7 @@ use divan::{Bencher, black_box};
 use traffic::arrivals::Pattern;
 use traffic::encode::Query;
 use traffic::plan::{Planner, Scratch, Stamp};
-use traffic::population::{Population, Reach};
+use traffic::population::{Population, Returns};
 use traffic::scenario::Draft;
 use traffic::site::Site;
 
@@ -88,7 +88,7 @@ fn plan_and_encode_a_hit(bencher: Bencher<'_, '_>, profile: &str) {
 /// Who makes a visit: what every worker asks for every visit of the plan.
 #[divan::bench(args = [0.2, 0.9])]
 fn attendance(bencher: Bencher<'_, '_>, returning: f64) {
-    let population = Population::new(42, returning, Reach::Apart(3_000));
+    let population = Population::new(42, returning, Returns { same_day: None, apart: Some(3_000) });
     let mut number = 10_000_000;
     bencher.counter(ItemsCount::new(VISITS)).bench_local(|| {
         for _ in 0..VISITS {

@@ -13,12 +13,12 @@ pub use parameters::{Scratch, Stamp};
 
 use crate::arrivals::Arrivals;
 use crate::behaviour::Behaviour;
-use crate::curve::{Curve, Nanos};
+use crate::curve::{Curve, Nanos, SECOND};
 use crate::day;
 use crate::encode::Text;
 use crate::funnel::StepDeed;
 use crate::goal::Trigger;
-use crate::population::{Past, Population, Reach};
+use crate::population::{Population, Returns, SameDay};
 use crate::profile;
 use crate::random::{self, Domain, Weighted};
 use crate::robot::Robots;
@@ -39,8 +39,12 @@ const APART: f64 = 1_800.0 + 60.0;
 /// Matomo takes hits of the last 24 hours without a token; some seconds less, for what is sent late.
 const DAY_BACK: f64 = 85_000.0;
 
-/// At most so many visits a visitor, and one, in a short run.
+/// At most so many visits a visitor on a day.
 const ROWS: f64 = 8.0;
+
+/// Visits between two of a visitor on the same day: at least, and where nothing is due.
+const SOON: u64 = 96;
+const MOST_APART: u64 = 1_024;
 
 /// What belongs to the target and not to the plan, but is part of every hit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,8 +105,8 @@ impl Plan {
     /// of it.
     pub fn starting(scenario: Scenario, tracking: Tracking, seed: u64, run_id: &str, unix_ms: i64) -> Plan {
         let run = random::hash_text(run_id);
-        let (curve, reach) = match scenario.rate {
-            Rate::Max => (None, Reach::Nobody),
+        let (curve, apart) = match scenario.rate {
+            Rate::Max => (None, None),
             Rate::PerSecond(rate) => {
                 let curve = match (scenario.most_visits_per_day, &scenario.rhythm) {
                     (None, None) => Curve::constant(rate),
@@ -112,7 +116,7 @@ impl Plan {
                 };
                 let seconds = 2.0 * scenario.longest_visit() + scenario.longest_sending() + APART;
                 let gap = (seconds * curve.peak() * FASTEST).ceil() as u64;
-                (Some(Arc::new(curve)), Reach::Apart(gap))
+                (Some(Arc::new(curve)), Some(gap))
             }
         };
         let behind = &scenario.profile.visitors;
@@ -123,7 +127,9 @@ impl Plan {
         }
         let mut time_zones = vec![scenario.time_zone.clone()];
         time_zones.extend(visitors.countries.iter().map(|country| country.time_zone.clone()));
-        let population = populate(&scenario, seed, reach);
+        let peak = curve.as_ref().map(|curve| curve.peak());
+        let returns = Returns { same_day: same_day(&scenario, peak), apart };
+        let population = Population::new(seed, scenario.profile.visitors.returning, returns);
         let sources = Sources::new(scenario.shares.direct, &scenario.profile);
         let channels = Channel::ALL.map(|channel| sources.share(channel));
         let behaviour = Behaviour::new(&scenario, channels, visitors.class_shares(), population.stages());
@@ -321,6 +327,19 @@ impl Plan {
         self.population.expected_returning(visits)
     }
 
+    /// When a visit begins: when it arrives, or a second after the visitor's visit before it is over, where visits that
+    /// were dated back are sent soon after each other. `None` when the curve ends before it.
+    pub fn start(&self, number: u64, arrivals: &mut Arrivals<Arc<Curve>>) -> Option<Nanos> {
+        let arrival = arrivals.due(number)?;
+        let Some(before) = self.population.attendance(number).predecessor else { return Some(arrival) };
+        let longest = (self.scenario.longest_sending() * 2e9) as Nanos;
+        if arrivals.due(before)?.saturating_add(longest) < arrival {
+            return Some(arrival);
+        }
+        let last = self.visit(before).actions.last().map_or(0, |last| last.due_ms);
+        Some(begin_after(arrival, self.start(before, arrivals)?, last))
+    }
+
     /// Plans one visit. Use a [`Planner`] for many.
     pub fn visit(&self, number: u64) -> Visit {
         Planner::default().visit(self, number, Vec::new())
@@ -337,11 +356,19 @@ impl Plan {
     }
 }
 
-/// Who comes when: visitors come back as the scenario's profile has it, within a short run too where that can be.
-fn populate(scenario: &Scenario, seed: u64, reach: Reach) -> Population {
-    let returning = scenario.profile.visitors.returning;
-    let population = Population::new(seed, returning, reach);
-    let Some(visits) = scenario.most_visits else { return population };
+/// When a visit begins that arrives while the visitor's visit before it, given its start and the last of its due
+/// times in milliseconds, may not be over.
+pub fn begin_after(arrival: Nanos, start: Nanos, last_ms: u32) -> Nanos {
+    let over = start + Nanos::from(last_ms) * 1_000_000;
+    if over > arrival { over + SECOND } else { arrival }
+}
+
+/// How visitors come back on the same day, where visits can be dated back: at the peak of a curve so many visits a
+/// second, or as fast as can be.
+fn same_day(scenario: &Scenario, peak: Option<f64>) -> Option<SameDay> {
+    if scenario.clock == Clock::Real {
+        return None;
+    }
     let rests = match scenario.identity {
         Identity::Exact => 120.0,
         Identity::Browser => 120.0 + APART,
@@ -349,12 +376,10 @@ fn populate(scenario: &Scenario, seed: u64, reach: Reach) -> Population {
     let least = 2.0 * scenario.longest_visit() + rests;
     let room = DAY_BACK - 2.0 * scenario.longest_visit();
     let rows = libm::floor(room / least).min(ROWS);
-    let is_short = population.expected_returning(visits) < returning / 2.0;
-    if scenario.clock == Clock::Real || !is_short || rows < 2.0 {
-        return population;
-    }
-    let past = Past { visits, rows: rows as u64, least, most: least.max(room / (rows + 1.0)) };
-    Population::new(seed, returning, Reach::Back(past))
+    // Nearly all visits are sent by then; who is still there has the next one a little later.
+    let sent = scenario.usual_sending() * peak.unwrap_or(0.0);
+    let apart = if peak.is_none() { MOST_APART } else { SOON.max(libm::ceil(sent) as u64) };
+    (rows >= 2.0).then(|| SameDay { apart, rows: rows as u64, least, most: least.max(room / (rows + 1.0)) })
 }
 
 /// Goals that are triggered, one bit each.

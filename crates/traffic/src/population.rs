@@ -6,9 +6,11 @@
 //! between three and five quarters of a row. Every step can be walked backwards: that is how a visit finds its
 //! visitor.
 //!
-//! A run has no past: in the first row of a family everybody is new. A run of known, short length is given one: rows
-//! are made so short that visitors come back within it, and the visits before are dated back, each a good while before
-//! the next, as if they had been sent earlier that day.
+//! The first family are people who come back on the same day. At a high rate a day has far more visits than anybody
+//! plans, so their visits are sent soon after each other and dated back, each a good while before the next, as if they
+//! had been sent earlier that day: rows are short, and a visitor stays for a few rows, an era, whose visits fit into
+//! the 24 hours that Matomo accepts. The other families come back when their gap has really passed. A run has no past:
+//! in the first row of a family everybody is new.
 
 use crate::random::{self, Domain, Permutation};
 
@@ -39,46 +41,44 @@ pub struct Attendance {
 #[derive(Clone, Debug)]
 pub struct Population {
     seed: u64,
-    /// Chance that a lane goes on with its visitor: the share of returning visits in a long run.
+    /// The share of returning visits in a long run.
     returning: f64,
     /// Lanes of a row of each family; 0 where nobody returns.
     lanes: [u64; FAMILIES.len()],
     /// Family and rank within the family of each slot, slots of each family.
     slots: [(u8, u8); SLOTS as usize],
     members: [Vec<u8>; FAMILIES.len()],
-    past: Option<Past>,
+    same_day: Option<SameDay>,
 }
 
-/// How visitors come back.
+/// When visitors come back.
 #[derive(Clone, Copy, Debug)]
-pub enum Reach {
-    /// Not at all.
-    Nobody,
-    /// No two visits of a visitor are so many visits apart or fewer.
-    Apart(u64),
-    /// Within a short run, on clocks of their own.
-    Back(Past),
+pub struct Returns {
+    /// On the same day, where visits can be dated back.
+    pub same_day: Option<SameDay>,
+    /// Otherwise two visits of a visitor are more than so many visits apart; without it nobody comes back later.
+    pub apart: Option<u64>,
 }
 
-/// The past of a run of known length.
+/// How visitors come back on the same day.
 #[derive(Clone, Copy, Debug)]
-pub struct Past {
-    /// Visits of the run.
-    pub visits: u64,
-    /// At most so many visits a visitor, and one.
+pub struct SameDay {
+    /// About so many visits lie between two of a visitor.
+    pub apart: u64,
+    /// At most so many visits a visitor: at least two.
     pub rows: u64,
-    /// Seconds between two visits of a visitor, from and to.
+    /// Seconds between two visits of a visitor, from
     pub least: f64,
-    /// To.
+    /// and to.
     pub most: f64,
 }
 
 /// Chains get long beyond this.
-const HIGHEST: f64 = 0.9;
+const HIGHEST: f64 = 0.95;
 
 impl Population {
     /// A population in which `returning` of the visits of a long run are by known visitors.
-    pub fn new(seed: u64, returning: f64, reach: Reach) -> Population {
+    pub fn new(seed: u64, returning: f64, returns: Returns) -> Population {
         let mut slots = [(0, 0); SLOTS as usize];
         let mut members: [Vec<u8>; FAMILIES.len()] = Default::default();
         let deal = Permutation::new(SLOTS, random::hash(seed, Domain::Lane, u64::MAX));
@@ -95,30 +95,21 @@ impl Population {
         let row = |family: usize, visits: u64| {
             (visits * FAMILIES[family]).div_ceil(SLOTS).next_multiple_of(4).max(8)
         };
-        let mut population =
-            Population { seed, returning, lanes: [0; FAMILIES.len()], slots, members, past: None };
-        match reach {
-            Reach::Nobody => {}
-            Reach::Apart(gap) => {
-                // Two visits of a lane are more than 3/4 of a row apart, and a row of family 0 spans lanes * 64 / slots
-                // visits, give or take one round of the slots at either end.
-                population.lanes[0] = row(0, (gap + 2 * SLOTS) * 4 / 3 + 1);
-                for family in 1..FAMILIES.len() {
-                    population.lanes[family] = population.lanes[family - 1].saturating_mul(4);
-                }
-            }
-            Reach::Back(past) => {
-                for (family, quarters) in [4, 6, 8, 12, 16].into_iter().enumerate() {
-                    population.lanes[family] = row(family, (past.visits * quarters).div_ceil(4 * past.rows));
-                }
-                population.past = Some(past);
-                let reached = population.expected_returning(past.visits);
-                if reached > 0.0 {
-                    population.returning = (returning * returning / reached).min(HIGHEST);
-                }
+        let mut lanes = [0; FAMILIES.len()];
+        if let Some(gap) = returns.apart {
+            // Two visits of a lane are more than 3/4 of a row apart, and a row of family 0 spans lanes * 64 / slots
+            // visits, give or take one round of the slots at either end.
+            lanes[0] = row(0, (gap + 2 * SLOTS) * 4 / 3 + 1);
+            for family in 1..FAMILIES.len() {
+                lanes[family] = lanes[family - 1].saturating_mul(4);
             }
         }
-        population
+        // What is soon enough without going back in time needs no dates.
+        let same_day = returns.same_day.filter(|same_day| lanes[0] == 0 || row(0, same_day.apart) < lanes[0]);
+        if let Some(same_day) = same_day {
+            lanes[0] = row(0, same_day.apart);
+        }
+        Population { seed, returning, lanes, slots, members, same_day }
     }
 
     /// How many families have come past their first row, about, when visit `number` comes.
@@ -136,14 +127,17 @@ impl Population {
         })
     }
 
-    /// How many seconds before it is sent a visit is over: for every later visit of its visitor in the run some time
-    /// between the shortest and the longest of the past, the shorter more often.
+    /// How many seconds before it is sent a visit is over: for every later visit of its visitor on that day some time
+    /// between the shortest and the longest, the shorter more often.
     pub fn past(&self, number: u64) -> u32 {
-        let Some(past) = self.past else { return 0 };
+        let Some(same_day) = self.same_day else { return 0 };
+        if self.slots[(number % SLOTS) as usize].0 > 0 {
+            return 0;
+        }
         let (mut seconds, mut visit) = (0.0, number);
-        while let Some(next) = self.successor(visit).filter(|next| *next < past.visits) {
+        while let Some(next) = self.successor(visit) {
             let draw = random::fraction(random::hash(self.seed, Domain::Past, visit));
-            seconds += past.least * libm::pow(past.most / past.least, draw);
+            seconds += same_day.least * libm::pow(same_day.most / same_day.least, draw);
             visit = next;
         }
         seconds as u32
@@ -172,12 +166,31 @@ impl Population {
 
     /// The share of known visitors among the first `visits` visits: a run has no past, so at first everybody is new.
     pub fn expected_returning(&self, visits: u64) -> f64 {
-        let later = |family: usize| match self.lanes[family] {
-            0 => 0,
-            lanes => (visits / SLOTS * FAMILIES[family]).saturating_sub(lanes),
+        let later = |family: usize| {
+            let (lanes, places) = (self.lanes[family], visits / SLOTS * FAMILIES[family]);
+            if lanes == 0 {
+                return 0.0;
+            }
+            let later = match self.same_day.filter(|_| family == 0) {
+                None => places.saturating_sub(lanes),
+                Some(SameDay { rows, .. }) => {
+                    // In the first row of every era all are new.
+                    let era = lanes * rows;
+                    let (eras, rest) = (places / era, places % era);
+                    eras * (era - lanes) + rest.saturating_sub(lanes)
+                }
+            };
+            later as f64 * self.chance(family as u8)
         };
-        let later: u64 = (0..FAMILIES.len()).map(later).sum();
-        self.returning * later as f64 / visits.max(1) as f64
+        (0..FAMILIES.len()).map(later).sum::<f64>() / visits.max(1) as f64
+    }
+
+    /// Chance that a lane goes on with its visitor, where it can.
+    fn chance(&self, family: u8) -> f64 {
+        match self.same_day.filter(|_| family == 0) {
+            None => self.returning,
+            Some(SameDay { rows, .. }) => (self.returning * rows as f64 / (rows - 1) as f64).min(HIGHEST),
+        }
     }
 
     fn predecessor(&self, number: u64) -> Option<u64> {
@@ -214,8 +227,11 @@ impl Population {
 
     /// Whether a lane goes on in a row with the visitor it had in the row before.
     fn goes_on(&self, family: u8, row: u64, lane: u64) -> bool {
+        if family == 0 && self.same_day.is_some_and(|same_day| row.is_multiple_of(same_day.rows)) {
+            return false;
+        }
         let key = random::hash(self.seed, Domain::Returning, (u64::from(family) << 56) ^ row);
-        random::fraction(random::hash(key, Domain::Returning, lane)) < self.returning
+        random::fraction(random::hash(key, Domain::Returning, lane)) < self.chance(family)
     }
 
     /// The number of the visit in a lane of a row.
@@ -247,6 +263,11 @@ mod tests {
 
     use super::*;
 
+    /// Nobody returns before so many visits.
+    fn after(gap: u64) -> Returns {
+        Returns { same_day: None, apart: Some(gap) }
+    }
+
     fn predecessors(population: &Population, visits: u64) -> HashMap<u64, u64> {
         let mut successor_of = HashMap::new();
         for visit in 0..visits {
@@ -261,14 +282,14 @@ mod tests {
     #[test]
     fn every_visit_has_at_most_one_predecessor_and_one_successor() {
         for seed in 0..8 {
-            predecessors(&Population::new(seed, 0.4, Reach::Apart(100)), 50_000);
+            predecessors(&Population::new(seed, 0.4, after(100)), 50_000);
         }
     }
 
     #[test]
     fn two_visits_of_a_visitor_are_further_apart_than_the_gap() {
         for gap in [0, 1, 50, 1_000, 12_345] {
-            for (before, after) in predecessors(&Population::new(3, 0.5, Reach::Apart(gap)), 200_000) {
+            for (before, after) in predecessors(&Population::new(3, 0.5, after(gap)), 200_000) {
                 assert!(after - before > gap, "{before} and {after} are closer than {gap}");
             }
         }
@@ -276,7 +297,7 @@ mod tests {
 
     #[test]
     fn all_visits_of_a_chain_name_the_same_visitor() {
-        let population = Population::new(3, 0.6, Reach::Apart(10));
+        let population = Population::new(3, 0.6, after(10));
         let mut attendance: HashMap<u64, Attendance> = HashMap::new();
         for visit in 0..100_000 {
             let this = population.attendance(visit);
@@ -294,7 +315,7 @@ mod tests {
 
     #[test]
     fn a_very_long_chain_still_names_its_first_visit() {
-        let population = Population::new(3, 1.0, Reach::Apart(0));
+        let population = Population::new(3, 1.0, after(0));
         for visit in (0..40_000).step_by(997) {
             let this = population.attendance(visit);
             assert_eq!(population.predecessor(this.visitor), None);
@@ -304,14 +325,14 @@ mod tests {
 
     #[test]
     fn the_share_of_returning_visits_is_reached_once_the_rows_are_filled() {
-        let population = Population::new(9, 0.3, Reach::Apart(10));
+        let population = Population::new(9, 0.3, after(10));
         let returning = (500_000..600_000).filter(|&visit| population.predecessor(visit).is_some()).count();
         assert!((returning as f64 / 100_000.0 - 0.3).abs() < 0.006, "{returning}");
     }
 
     #[test]
     fn the_share_at_the_left_edge_is_known() {
-        let population = Population::new(9, 0.3, Reach::Apart(100));
+        let population = Population::new(9, 0.3, after(100));
         for visits in [100, 2_000, 20_000, 100_000] {
             let returning = (0..visits).filter(|&visit| population.predecessor(visit).is_some()).count();
             let share = returning as f64 / visits as f64;
@@ -321,21 +342,35 @@ mod tests {
 
     #[test]
     fn nobody_returns_where_no_gap_is_known() {
-        let population = Population::new(9, 0.3, Reach::Nobody);
+        let population = Population::new(9, 0.3, Returns { same_day: None, apart: None });
         assert!((0..10_000).all(|visit| population.predecessor(visit).is_none()));
     }
 
     #[test]
-    fn a_short_run_has_the_share_of_returning_visits_and_each_of_them_a_past() {
-        let past = Past { visits: 2_000, rows: 8, least: 3_720.0, most: 9_000.0 };
-        let population = Population::new(9, 0.2, Reach::Back(past));
-        let predecessors = predecessors(&population, 2_000);
-        assert!((predecessors.len() as f64 / 2_000.0 - 0.2).abs() < 0.03, "{}", predecessors.len());
-        for (before, after) in predecessors {
-            assert_eq!(population.successor(before), Some(after));
-            let apart = population.past(before) - population.past(after);
-            assert!((3_719..=9_001).contains(&apart), "{before} and {after} lie {apart} s apart");
+    fn visitors_of_the_same_day_return_soon_and_each_of_their_visits_has_a_past() {
+        let same_day = SameDay { apart: 300, rows: 8, least: 3_720.0, most: 9_000.0 };
+        for apart in [None, Some(1_000_000)] {
+            let population = Population::new(9, 0.2, Returns { same_day: Some(same_day), apart });
+            let predecessors = predecessors(&population, 100_000);
+            let share = predecessors.len() as f64 / 100_000.0;
+            assert!((share - 0.2 * 28.0 / 64.0).abs() < 0.004, "{share}");
+            assert!((share - population.expected_returning(100_000)).abs() < 0.004, "{share}");
+            let soon = predecessors.values().filter(|after| **after < 2_000).count();
+            assert!(soon > 80, "{soon} of the first 2,000 visits");
+            for (before, after) in predecessors {
+                assert!((100..600).contains(&(after - before)), "{before} and {after}");
+                assert_eq!(population.successor(before), Some(after));
+                let apart = population.past(before) - population.past(after);
+                assert!((3_719..=9_001).contains(&apart), "{before} and {after} lie {apart} s apart");
+            }
+            assert!((0..20_000).all(|visit| population.past(visit) <= 7 * 9_000));
         }
-        assert!((0..2_000).all(|visit| population.past(visit) < 80_000));
+    }
+
+    #[test]
+    fn where_visitors_come_back_soon_anyway_no_visit_is_dated_back() {
+        let same_day = SameDay { apart: 300, rows: 8, least: 3_720.0, most: 9_000.0 };
+        let population = Population::new(9, 0.2, Returns { same_day: Some(same_day), apart: Some(50) });
+        assert!((0..50_000).all(|visit| population.past(visit) == 0));
     }
 }

@@ -368,6 +368,11 @@ impl Scenario {
         limit.unwrap_or(LENGTH.1).max(f64::from(MOST_HITS)) + funnel
     }
 
+    /// How long the hits of most visits take to go out in real time, in seconds.
+    pub(crate) fn usual_sending(&self) -> f64 {
+        f64::midpoint(self.pause.0, self.pause.1) * 8.0
+    }
+
     /// The longest its hits may take to go out in real time, in seconds.
     pub(crate) fn longest_sending(&self) -> f64 {
         match self.clock {

@@ -13,7 +13,7 @@ use traffic::curve::{Curve, Nanos, SECOND};
 use traffic::hit::Kind;
 use traffic::ledger::Tally;
 use traffic::place::place;
-use traffic::plan::{Plan, Planner, Stamp};
+use traffic::plan::{Plan, Planner, Stamp, begin_after};
 use traffic::scenario::Clock as VisitClock;
 use traffic::visit::Visit;
 
@@ -200,6 +200,15 @@ impl State {
     fn enter(&mut self, visit: Visit, arrival: Nanos) {
         self.recorded.hits.planned += visit.actions.len() as u64;
         self.recorded.planned += visit.ledger(&self.plan.scenario().goals);
+        let predecessor = visit.predecessor.and_then(|number| self.agenda.find(number));
+        // The plan itself lets it wait for the end of the visit before; what comes on top is waiting for the target.
+        let arrival = match predecessor.map(|before| self.agenda.get(before)) {
+            Some(before) if self.arrivals.is_some() => {
+                let last = before.visit.actions.last().map_or(0, |last| last.due_ms);
+                begin_after(arrival, before.arrival, last)
+            }
+            _ => arrival,
+        };
         let clock = self.plan.scenario().clock;
         let here_ms = self.clock.unix_ms(arrival) + self.skew.ms();
         let wanted = match clock {
@@ -213,7 +222,6 @@ impl State {
             VisitClock::Simulated => 0,
             VisitClock::Real => (placement.start_ms - wanted).max(0) as Nanos * 1_000_000,
         };
-        let predecessor = visit.predecessor.and_then(|number| self.agenda.find(number));
         let slot = self.agenda.insert(Open {
             hits: visit.actions.len() as u16,
             visit,
