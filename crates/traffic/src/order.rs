@@ -103,12 +103,11 @@ impl Order {
         let (low, high) = (shop.value.0.0, shop.value.1.0);
         let fits = |shipping: &&Cents| shop.reaches(shelf, count, **shipping);
         let choices = shop.shipping.iter().filter(fits).count() as u32;
-        self.shipping = match choices {
-            0 => shop.shipping.iter().min().copied().unwrap_or_default(),
-            _ => {
-                let drawn = stream.below(choices) as usize;
-                shop.shipping.iter().filter(fits).nth(drawn).copied().unwrap_or_default()
-            }
+        self.shipping = if choices > 0 {
+            let drawn = stream.below(choices) as usize;
+            shop.shipping.iter().filter(fits).nth(drawn).copied().unwrap_or_default()
+        } else {
+            shop.shipping.iter().min().copied().unwrap_or_default()
         };
         let least = smallest_sub_total(low.saturating_sub(self.shipping.0), shop.tax_rate);
         let most = largest_sub_total(high.saturating_sub(self.shipping.0), shop.tax_rate);

@@ -198,7 +198,7 @@ fn slug(text: &str) -> String {
 /// What pages sell, and where that is little what comes with the program.
 fn filled(mut products: Vec<Product>, profile: &Profile) -> Vec<Product> {
     let mut categories: BTreeSet<String> =
-        products.iter().flat_map(|product| product.categories.last().cloned()).collect();
+        products.iter().filter_map(|product| product.categories.last().cloned()).collect();
     for product in stock::of(profile.site) {
         let category = product.categories.last().cloned().unwrap_or_default();
         let is_new = categories.len() < FULL.1 && !categories.contains(&category);

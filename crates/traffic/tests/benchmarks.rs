@@ -8,6 +8,7 @@ use traffic::plan::{Plan, Planner, Tracking};
 use traffic::profile::{BUILT_IN, BuiltInSite, Campaign, Profile, Tag};
 use traffic::scenario::{Draft, LENGTH, PAGEVIEWS, Scenario, Share};
 use traffic::site::{PageKind, Site};
+use traffic::source::Channel;
 use traffic::visit::{Place, Visit};
 
 const VISITS: u64 = 20_000;
@@ -115,13 +116,14 @@ fn the_classic_profile_is_the_defaults_of_the_settings() {
     let plan = plan("classic");
     let shares = plan.scenario().shares;
     let all = [shares.direct, shares.search, shares.outlink, shares.download, shares.click, shares.event];
-    assert_eq!(all.map(Share::get), [0.30, 0.15, 0.10, 0.08, 0.25, 0.12]);
-    assert!((shares.order.get() - 0.05).abs() < 1e-12);
+    let told = format!("{:?} {:?}", all.map(Share::get), shares.order.get());
+    assert_eq!(told, "[0.3, 0.15, 0.1, 0.08, 0.25, 0.12] 0.05");
     let visits = seen(&plan);
     let (low, high) = (f64::from(PAGEVIEWS.0), f64::from(PAGEVIEWS.1));
     assert!(visits.iter().all(|visit| (low..=high).contains(&visit.pages)));
     assert!(visits.iter().all(|visit| (LENGTH.0 - 1.0..=LENGTH.1 + 1.0).contains(&visit.seconds)));
-    assert_eq!(share(&visits, |visit| visit.orders), share(&visits, |visit| visit.carts || visit.orders));
+    assert!(visits.iter().any(|visit| visit.orders));
+    assert!(visits.iter().all(|visit| visit.orders || !visit.carts));
 }
 
 #[test]
@@ -129,7 +131,6 @@ fn people_come_to_a_profiles_site_as_they_come_to_such_sites() {
     // Shares of all visits.
     for (name, search, direct) in [("ecommerce", 53.0 / 105.0, 22.0 / 105.0), ("saas", 0.26, 0.54)] {
         let plan = plan(name);
-        use traffic::source::Channel;
         near(name, plan.sources().share(Channel::Search), search, 0.03);
         near(name, plan.sources().share(Channel::Direct), direct, 0.03);
     }

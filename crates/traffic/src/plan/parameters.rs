@@ -204,15 +204,16 @@ impl Plan {
                 Some(url) => out.text("link", url),
                 None => out.value("link", self.wording.outlinks[usize::from(link)]),
             },
-            Deed::Download(file) => match page.downloads.get(usize::from(file)) {
-                Some(url) => out.text("download", url),
-                None => {
+            Deed::Download(file) => {
+                if let Some(url) = page.downloads.get(usize::from(file)) {
+                    out.text("download", url);
+                } else {
                     scratch.text.clear();
                     scratch.text.push_str(page.origin());
                     scratch.text.push_str(self.wording.downloads[usize::from(file)]);
                     out.value("download", &scratch.text);
                 }
-            },
+            }
             Deed::Click(index) => event(&self.wording.clicks[usize::from(index)], page, out),
             Deed::Event(index) => event(&self.wording.events[usize::from(index)], page, out),
             Deed::Impression(block) | Deed::Interaction(block) => {

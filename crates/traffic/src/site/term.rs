@@ -27,7 +27,7 @@ pub struct Term {
 /// All of them: what is found, then what is not, then what is only searched after something else.
 #[derive(Clone, Debug)]
 pub(super) struct Terms {
-    terms: Vec<Term>,
+    all: Vec<Term>,
     found: u32,
     missing: u32,
     weights: Weighted,
@@ -91,7 +91,8 @@ impl Terms {
             if let Some(wrong) = wrong.filter(|wrong| index.pages(wrong).is_empty())
                 && let Some(added) = made.add(&index, pages, &wrong, None)
             {
-                made.terms[added].category = made.terms[right].category.clone();
+                let category = made.terms[right].category.clone();
+                made.terms[added].category = category;
                 made.terms[added].refined.push(right as u32);
             }
         }
@@ -115,7 +116,7 @@ impl Terms {
         }
         let weights: Vec<f64> = (1..=found).map(|rank| 1.0 / rank as f64).collect();
         Terms {
-            terms: made.terms,
+            all: made.terms,
             found: found as u32,
             missing: missing as u32,
             weights: Weighted::new(&weights),
@@ -123,7 +124,7 @@ impl Terms {
     }
 
     pub(super) fn get(&self, term: u32) -> &Term {
-        &self.terms[term as usize]
+        &self.all[term as usize]
     }
 
     pub(super) fn draw(&self, stream: &mut Stream) -> u32 {

@@ -61,16 +61,14 @@ fn product(
         let message = format!("{} is not known; a product has {}", key.get_ref(), KEYS.join(", "));
         problems.push((Some(line_of(key.span().start)), message));
     }
-    let mut text = |name: &str| match table.get_key_value(name) {
-        None => None,
-        Some((key, value)) => match value.get_ref() {
-            DeValue::String(text) => Some(text.trim().to_owned()),
-            _ => {
-                let message = format!("{name} is not a text; give it in quotes");
-                problems.push((Some(line_of(key.span().start)), message));
-                Some(String::new())
-            }
-        },
+    let mut text = |name: &str| {
+        let (key, value) = table.get_key_value(name)?;
+        if let DeValue::String(text) = value.get_ref() {
+            return Some(text.trim().to_owned());
+        }
+        let message = format!("{name} is not a text; give it in quotes");
+        problems.push((Some(line_of(key.span().start)), message));
+        Some(String::new())
     };
     let (sku, name, category) = (text("sku"), text("name"), text("category"));
     let several = table.get("categories").map(|value| match value.get_ref() {

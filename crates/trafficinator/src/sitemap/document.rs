@@ -223,7 +223,7 @@ impl Lines<'_> {
         let position = position.min(self.text.len());
         if position > self.at {
             let passed = &self.text.as_bytes()[self.at..position];
-            self.line += passed.iter().filter(|byte| **byte == b'\n').count();
+            self.line += passed.split(|byte| *byte == b'\n').count() - 1;
             self.at = position;
         }
         self.line
@@ -259,7 +259,7 @@ mod tests {
         let expected =
             [entry("https://a.example/?a=1&b=2", Some(0.8), 5), entry("https://a.example/c&d", None, 9)];
         assert_eq!(pages(MAP), expected);
-        let prefixed = MAP.replace("xmlns=", "xmlns:s=").replace("<", "<s:").replace("<s:/", "</s:");
+        let prefixed = MAP.replace("xmlns=", "xmlns:s=").replace('<', "<s:").replace("<s:/", "</s:");
         let prefixed = prefixed.replace("s:image:", "image:").replace("<s:?", "<?").replace("<s:!", "<!");
         assert_eq!(pages(&prefixed), expected);
         assert_eq!(

@@ -17,18 +17,20 @@ const PAGES: [&str; 4] = ["", "shoes/", "shoes/red-boots", "about"];
 
 /// A sitemap of these pages of a host.
 fn map(host: &str, pages: &[&str]) -> String {
-    let urls: String =
-        pages.iter().map(|page| format!("  <url><loc>https://{host}/{page}</loc></url>\n")).collect();
+    let urls: Vec<String> =
+        pages.iter().map(|page| format!("  <url><loc>https://{host}/{page}</loc></url>")).collect();
+    let urls = urls.join("\n");
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-         <urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n{urls}</urlset>\n"
+         <urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n{urls}\n</urlset>\n"
     )
 }
 
 fn index(places: &[&str]) -> String {
-    let maps: String =
-        places.iter().map(|place| format!("<sitemap><loc>{place}</loc></sitemap>\n")).collect();
-    format!("<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n{maps}</sitemapindex>\n")
+    let maps: Vec<String> =
+        places.iter().map(|place| format!("<sitemap><loc>{place}</loc></sitemap>")).collect();
+    let maps = maps.join("\n");
+    format!("<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n{maps}\n</sitemapindex>\n")
 }
 
 fn packed(text: &str) -> Vec<u8> {
