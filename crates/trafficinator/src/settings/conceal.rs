@@ -21,7 +21,7 @@ pub(crate) fn conceal_secrets(args: &[OsString]) -> Option<Concealed> {
     }
     let mut kept = Vec::new();
     let (mut token, mut url, mut sitemap) = (None, None, None);
-    let mut token_file = false;
+    let (mut token_file, mut urls_file) = (false, false);
     let mut rest = args.iter();
     while let Some(arg) = rest.next() {
         let (flag, value) = split_flag(arg);
@@ -36,6 +36,7 @@ pub(crate) fn conceal_secrets(args: &[OsString]) -> Option<Concealed> {
             "--sitemap" => &mut sitemap,
             _ => {
                 token_file |= flag == "--matomo-token-auth-file";
+                urls_file |= flag == "--urls-file";
                 kept.push(arg.clone());
                 continue;
             }
@@ -49,25 +50,24 @@ pub(crate) fn conceal_secrets(args: &[OsString]) -> Option<Concealed> {
         }
     }
 
-    if token.is_some() && token_file {
+    if (token.is_some() && token_file) || (sitemap.is_some() && urls_file) {
         return None;
     }
 
     let mut variables = Vec::new();
-    for (flag, name, value) in
-        [("--matomo-url", "MATOMO_URL", url), ("--sitemap", "TRAFFICINATOR_SITEMAP", sitemap)]
-    {
-        match value {
-            Some(value) if value.contains("://") && redact(&value) != value => {
-                variables.push((name.to_owned(), value));
-                if flag == "--sitemap" {
-                    // The flag won over this variable; at one level they would be an error.
-                    variables.push(("URLS_FILE".to_owned(), String::new()));
-                }
-            }
-            Some(value) => kept.push(format!("{flag}={value}").into()),
-            None => {}
+    match url {
+        Some(url) if redact(&url) != url => variables.push(("MATOMO_URL".to_owned(), url)),
+        Some(url) => kept.push(format!("--matomo-url={url}").into()),
+        None => {}
+    }
+    match sitemap {
+        // A path may well hold an @.
+        Some(place) if place.contains("://") && redact(&place) != place => {
+            variables.push(("TRAFFICINATOR_SITEMAP".to_owned(), place));
+            variables.push(("URLS_FILE".to_owned(), String::new()));
         }
+        Some(place) => kept.push(format!("--sitemap={place}").into()),
+        None => {}
     }
     if let Some(token) = token {
         variables.push(("MATOMO_TOKEN_AUTH".to_owned(), token));
