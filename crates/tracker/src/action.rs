@@ -4,7 +4,7 @@ use crate::ecommerce::{Basket, Cents, basket, cents};
 use crate::parameters::{Parameters, is_number};
 use crate::referrer::in_query;
 use crate::request::Refusal;
-use crate::web_address::{WebAddress, cut, link, page};
+use crate::web_address::{WebAddress, cut, link};
 
 /// What was done. `T` is the text as it came, or the name it is kept under.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +43,8 @@ pub(crate) enum Deed<T> {
         id: u32,
         revenue: Option<Cents>,
         url: Option<T>,
+        /// What tells conversions of one goal within one second apart.
+        buster: u8,
     },
     Order {
         id: T,
@@ -103,8 +105,8 @@ impl<T> Deed<T> {
                 target: target.as_ref().map(&mut turn),
                 interaction: interaction.as_ref().map(&mut turn),
             },
-            Self::Goal { id, revenue, url } => {
-                Deed::Goal { id: *id, revenue: *revenue, url: url.as_ref().map(&mut turn) }
+            Self::Goal { id, revenue, url, buster } => {
+                Deed::Goal { id: *id, revenue: *revenue, url: url.as_ref().map(&mut turn), buster: *buster }
             }
             Self::Order { id, basket } => Deed::Order { id: turn(id), basket: Box::new(basket.map(turn)) },
             Self::Cart { basket } => Deed::Cart { basket: Box::new(basket.map(turn)) },
@@ -112,22 +114,31 @@ impl<T> Deed<T> {
     }
 }
 
-/// What a hit with these parameters did on this page.
+/// What a hit with these parameters did on this page; `url` is its address as Matomo keeps it.
 pub(crate) fn deed(
     parameters: &Parameters<'_>,
     address: Option<&WebAddress<'_>>,
+    url: &impl Fn() -> Option<String>,
 ) -> Result<Deed<String>, Refusal> {
+    check_custom_action(parameters, address)?;
     if parameters.integer("ping") == Some(1) {
         return Ok(Deed::Ping);
     }
-    let url = || parameters.filled("url").and_then(page);
     match parameters.filled("idgoal").map(|_| parameters.integer("idgoal").unwrap_or(-1)) {
         Some(id) if id > 0 => {
             let revenue = parameters.filled("revenue").map(cents);
-            return Ok(Deed::Goal { id: u32::try_from(id).unwrap_or(u32::MAX), revenue, url: url() });
+            let id = u32::try_from(id).unwrap_or(u32::MAX);
+            return Ok(Deed::Goal { id, revenue, url: url(), buster: 0 });
         }
         Some(0) => return Ok(ecommerce(parameters)),
         _ => {}
+    }
+    // What is more than one thing is the first of these, as in the source.
+    if let Some(target) = parameters.filled("download") {
+        return Ok(Deed::Download { url: link(target) });
+    }
+    if let Some(target) = parameters.filled("link") {
+        return Ok(Deed::Outlink { url: link(target) });
     }
     let text = |name: &str| trimmed(parameters, name);
     if let (Some(category), Some(action)) = (text("e_c"), text("e_a")) {
@@ -147,20 +158,25 @@ pub(crate) fn deed(
         }
         return Ok(Deed::Content { name, piece, target, interaction });
     }
-    if parameters.integer("ca") == Some(1) {
-        return Err(Refusal::Broken);
-    }
-    if let Some(target) = parameters.filled("download") {
-        return Ok(Deed::Download { url: link(target) });
-    }
-    if let Some(target) = parameters.filled("link") {
-        return Ok(Deed::Outlink { url: link(target) });
-    }
     if let Some(search) = search(parameters, address) {
         return Ok(search);
     }
     let title = text("action_name").map(|title| cut(title, LONGEST_TITLE));
     Ok(Deed::PageView { url: url(), title })
+}
+
+/// A hit that says `ca=1` must be a download, an outlink, an event, a content or a search, even where it would not
+/// count as one: a goal, an order, a cart and a ping are none of these. Measured is a plain page; the others follow from
+/// the source, which asks before it looks for goals.
+fn check_custom_action(parameters: &Parameters<'_>, address: Option<&WebAddress<'_>>) -> Result<(), Refusal> {
+    if parameters.integer("ca").unwrap_or(0) == 0 {
+        return Ok(());
+    }
+    let has = |name: &str| trimmed(parameters, name).is_some();
+    let is_handled = (has("e_c") && has("e_a"))
+        || ["download", "link", "c_n"].into_iter().any(has)
+        || search(parameters, address).is_some();
+    if is_handled { Ok(()) } else { Err(Refusal::Broken) }
 }
 
 fn ecommerce(parameters: &Parameters<'_>) -> Deed<String> {

@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 
 use crate::answer::{self, Image};
 use crate::parameters::Parameters;
-use crate::request::{Authority, Fault, Hit, Refusal, Sender, authority, read};
+use crate::request::{Fault, Reading, Refusal, read};
+use crate::sender::{Authority, Sender, authority};
 use crate::server::Tracker;
 
 /// Whether a body is a bulk request: JSON that speaks of requests, whatever its content type says.
@@ -45,7 +46,7 @@ pub(crate) fn bulk(
                 Some(_) => whole,
                 None => authority(parameters.filled("token_auth"), &tracker.options),
             };
-            read(&parameters, sender, allowed, &tracker.options, now)
+            read(&parameters, sender, allowed, &tracker.options, &tracker.devices, now)
                 .inspect_err(|refusal| tracker.refused().remember(*refusal, &parameters, now))
         })
         .collect();
@@ -72,13 +73,12 @@ pub(crate) fn failed() -> Response<Body> {
 }
 
 /// Records what was read, in order, and returns the places of the invalid ones.
-fn record(readings: &[Result<Option<Hit>, Refusal>], tracker: &Tracker) -> Vec<usize> {
+fn record(readings: &[Result<Reading, Refusal>], tracker: &Tracker) -> Vec<usize> {
     let mut visits = tracker.visits();
     let mut invalid = Vec::new();
     for (at, reading) in readings.iter().enumerate() {
         let recorded = match reading {
-            Ok(Some(hit)) if !tracker.drops() => visits.record(hit, &tracker.options),
-            Ok(_) => Ok(()),
+            Ok(reading) => tracker.record(reading, &mut visits),
             Err(refusal) => Err(*refusal),
         };
         if recorded.is_err() {
@@ -103,18 +103,18 @@ fn parameters(request: &Value) -> Option<Parameters<'_>> {
     if parameters.is_empty() { None } else { Some(parameters) }
 }
 
-fn is_broken(reading: &Result<Option<Hit>, Refusal>) -> bool {
+fn is_broken(reading: &Result<Reading, Refusal>) -> bool {
     match reading {
-        Ok(Some(hit)) => hit.fault == Some(Fault::NegativeBandwidth),
-        Ok(None) => false,
+        Ok(Reading::Visit(hit)) => hit.fault == Some(Fault::NegativeBandwidth),
+        Ok(_) => false,
         Err(refusal) => *refusal == Refusal::Broken,
     }
 }
 
-fn is_invalid(reading: &Result<Option<Hit>, Refusal>) -> bool {
+fn is_invalid(reading: &Result<Reading, Refusal>) -> bool {
     match reading {
-        Ok(Some(hit)) => hit.fault.is_some(),
-        Ok(None) => false,
+        Ok(Reading::Visit(hit)) => hit.fault.is_some(),
+        Ok(_) => false,
         Err(_) => true,
     }
 }

@@ -9,6 +9,7 @@ pub(crate) enum Purpose {
     Fail = 2,
     Drop = 3,
     Visitor = 4,
+    Conversion = 5,
 }
 
 /// One sequence of draws.

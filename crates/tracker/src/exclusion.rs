@@ -1,11 +1,13 @@
-//! What Matomo answers like any other hit and does not record: bots, machines of search engines, spam.
+//! What Matomo answers like any other hit and does not record: bots, machines of search engines, spam, and what a
+//! site is set up to drop.
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use crate::options::{Options, UnknownUrls};
 use crate::web_address::WebAddress;
 
 /// Parts of user agents of bots, in lower case.
-const BOTS: [&str; 54] = [
+const BOTS: [&str; 57] = [
     "googlebot",
     "google-inspectiontool",
     "adsbot-google",
@@ -38,6 +40,9 @@ const BOTS: [&str; 54] = [
     "perplexitybot",
     "perplexity-user",
     "mistralai-user",
+    "gemini-deep-research",
+    "googleagent",
+    "novaact",
     "ccbot",
     "bytespider",
     "amazonbot",
@@ -118,6 +123,36 @@ pub(crate) fn is_spam(referrer: &str) -> bool {
     };
     let host = address.host.as_ref();
     SPAM.iter().any(|spam| host.strip_suffix(spam).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+}
+
+/// Whether the site is set up to drop a hit of this visitor on this page.
+pub(crate) fn is_excluded(
+    site: u32,
+    ip: IpAddr,
+    user_agent: &str,
+    page: Option<&WebAddress<'_>>,
+    options: &Options,
+) -> bool {
+    let exclusions = &options.exclusions;
+    let foreign = exclusions.unknown_urls == UnknownUrls::Dropped && {
+        let own = options.site_url(site);
+        WebAddress::parse(&own).map(|own| own.site().to_owned()) != page.map(|page| page.site().to_owned())
+    };
+    let from_excluded = || {
+        let ip = ip.to_canonical().to_string();
+        let is_ip = |excluded: &String| match excluded.strip_suffix('*') {
+            Some(network) => ip.starts_with(network),
+            None => *excluded == ip,
+        };
+        exclusions.ips.iter().any(is_ip)
+    };
+    let by_excluded = || {
+        let lower = user_agent.to_lowercase();
+        exclusions.user_agents.iter().any(|part| lower.contains(&part.to_lowercase()))
+    };
+    foreign
+        || (!exclusions.ips.is_empty() && from_excluded())
+        || (!exclusions.user_agents.is_empty() && by_excluded())
 }
 
 #[cfg(test)]

@@ -114,13 +114,18 @@ impl<T> Origin<T> {
     }
 }
 
-/// Where a hit with these parameters, on this page, says its visit came from.
-pub(crate) fn origin(parameters: &Parameters<'_>, page: Option<&WebAddress<'_>>) -> Origin<String> {
+/// Where a hit with these parameters, on this page, says its visit came from; an excluded host is nowhere.
+pub(crate) fn origin(
+    parameters: &Parameters<'_>,
+    page: Option<&WebAddress<'_>>,
+    excluded: &[String],
+) -> Origin<String> {
     let url = parameters.filled("urlref").unwrap_or("");
     let referrer = WebAddress::parse(url);
     let foreign = referrer
         .as_ref()
         .filter(|referrer| page.is_none_or(|page| page.site() != referrer.site()))
+        .filter(|referrer| !excluded.iter().any(|host| host == referrer.site() || *host == referrer.host))
         .map(|referrer| from_referrer(referrer, url));
     match campaign(parameters, page) {
         None => foreign.unwrap_or(Origin::DIRECT),
@@ -191,7 +196,7 @@ mod tests {
         let encoded = form_urlencoded::Serializer::new(String::new()).append_pair("urlref", urlref).finish();
         let mut parameters = Parameters::default();
         parameters.add_encoded(encoded.as_bytes());
-        let origin = origin(&parameters, WebAddress::parse(url).as_ref());
+        let origin = origin(&parameters, WebAddress::parse(url).as_ref(), &[]);
         (origin.channel, origin.name, origin.keyword)
     }
 

@@ -1,14 +1,18 @@
 //! The reporting API: checks the token, finds the method, and answers in JSON.
 
+mod chatbots;
 mod countries;
 mod goals;
 mod live;
 mod period;
+mod referrers;
 mod segment;
 mod selection;
 mod site;
 mod tables;
 mod totals;
+
+use std::ops::Range;
 
 use axum::body::Body;
 use axum::http::{Response, StatusCode};
@@ -17,7 +21,7 @@ use serde_json::{Value, json};
 use crate::answer;
 use crate::clock;
 use crate::parameters::Parameters;
-use crate::request::{Authority, authority};
+use crate::sender::{Authority, authority};
 use crate::server::Tracker;
 
 /// The version whose behaviour was measured.
@@ -51,9 +55,10 @@ pub(crate) fn answer(query: &str, body: &[u8], tracker: &Tracker) -> Response<Bo
             "this is a stand-in for Matomo: it has an API, no pages\n",
         );
     }
-    match parameters.filled("token_auth") {
-        None => return error(StatusCode::UNAUTHORIZED, &needs_access(&parameters)),
-        token if authority(token, &tracker.options) == Authority::Nobody => {
+    let asker = authority(parameters.filled("token_auth"), &tracker.options);
+    match (parameters.filled("token_auth"), asker) {
+        (None, _) => return error(StatusCode::UNAUTHORIZED, &needs_access(&parameters)),
+        (_, Authority::Nobody) => {
             return answer::report(StatusCode::UNAUTHORIZED, HTML, WRONG_TOKEN.to_owned());
         }
         _ => {}
@@ -61,19 +66,20 @@ pub(crate) fn answer(query: &str, body: &[u8], tracker: &Tracker) -> Response<Bo
     if !parameters.get("format").is_none_or(|format| format.eq_ignore_ascii_case("json")) {
         return error(StatusCode::OK, "this stand-in answers in JSON only: ask with format=JSON");
     }
-    match call(&parameters, tracker) {
+    match call(&parameters, asker, tracker) {
         Ok(value) => answer::report(StatusCode::OK, JSON, value.to_string()),
         Err(Refusal::BadArgument(message)) => error(StatusCode::OK, &message),
         Err(Refusal::NoSuchMethod) => error(StatusCode::BAD_REQUEST, &no_such_method(&parameters)),
     }
 }
 
-fn call(parameters: &Parameters<'_>, tracker: &Tracker) -> Result<Value, Refusal> {
+fn call(parameters: &Parameters<'_>, asker: Authority, tracker: &Tracker) -> Result<Value, Refusal> {
     match parameters.get("method").unwrap_or("") {
         "API.getMatomoVersion" | "API.getPiwikVersion" => Ok(json!({ "value": VERSION })),
-        "API.getBulkRequest" => bulk(parameters, tracker),
+        "API.getBulkRequest" => bulk(parameters, asker, tracker),
         "VisitsSummary.get" => totals::visits_summary(parameters, tracker),
         "VisitsSummary.getVisits" => totals::visits(parameters, tracker),
+        "VisitFrequency.get" => totals::visit_frequency(parameters, tracker),
         "Actions.get" => totals::actions(parameters, tracker),
         "Goals.get" => goals::get(parameters, tracker),
         "Goals.getGoals" => goals::goals(parameters, tracker),
@@ -81,22 +87,25 @@ fn call(parameters: &Parameters<'_>, tracker: &Tracker) -> Result<Value, Refusal
         "Events.getAction" => tables::events(parameters, tracker, tables::EventPart::Action),
         "Events.getName" => tables::events(parameters, tracker, tables::EventPart::Name),
         "Contents.getContentNames" => tables::contents(parameters, tracker),
-        "Referrers.getReferrerType" => tables::referrer_types(parameters, tracker),
+        "Referrers.getReferrerType" => referrers::types(parameters, tracker),
+        "BotTracking.get" => chatbots::get(parameters, tracker),
+        "BotTracking.getAIChatbotRequests" => chatbots::requests(parameters, tracker),
         "Live.getLastVisitsDetails" => live::last_visits(parameters, tracker, clock::now()),
         "Live.getCounters" => live::counters(parameters, tracker, clock::now()),
+        "Live.getMostRecentVisitorId" => live::most_recent_visitor(parameters, tracker),
         "Live.getMostRecentVisitsDateTime" => live::most_recent(parameters, tracker),
-        _ => site::call(parameters, tracker),
+        _ => site::call(parameters, asker, tracker),
     }
 }
 
 /// Several calls in one, each in a `urls[n]`.
-fn bulk(parameters: &Parameters<'_>, tracker: &Tracker) -> Result<Value, Refusal> {
+fn bulk(parameters: &Parameters<'_>, asker: Authority, tracker: &Tracker) -> Result<Value, Refusal> {
     let calls = parameters.iter().filter(|(name, _)| name.starts_with("urls["));
     let answers = calls.map(|(_, query)| {
         let query = query.split_once('?').map_or(query, |(_, query)| query);
         let mut parameters = Parameters::default();
         parameters.add_encoded(query.as_bytes());
-        match call(&parameters, tracker) {
+        match call(&parameters, asker, tracker) {
             Err(Refusal::BadArgument(message)) => Ok(json!({ "result": "error", "message": message })),
             Err(Refusal::NoSuchMethod) => {
                 Ok(json!({ "result": "error", "message": no_such_method(&parameters) }))
@@ -153,9 +162,18 @@ fn quotient(part: f64, whole: f64, decimals: i32) -> Value {
 }
 
 /// The part of these rows that `filter_limit` and `filter_offset` ask for.
-fn page<T>(rows: Vec<T>, parameters: &Parameters<'_>) -> Vec<T> {
-    let offset = parameters.integer("filter_offset").unwrap_or(0).max(0) as usize;
+fn page<T>(mut rows: Vec<T>, parameters: &Parameters<'_>) -> Vec<T> {
+    let range = page_range(rows.len(), parameters);
+    rows.truncate(range.end);
+    rows.drain(..range.start);
+    rows
+}
+
+/// Which of so many rows `filter_limit` and `filter_offset` ask for.
+fn page_range(rows: usize, parameters: &Parameters<'_>) -> Range<usize> {
+    let offset = usize::try_from(parameters.integer("filter_offset").unwrap_or(0)).unwrap_or(0);
     let limit = parameters.integer("filter_limit").unwrap_or(DEFAULT_LIMIT);
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    rows.into_iter().skip(offset).take(limit).collect()
+    let start = offset.min(rows);
+    start..start.saturating_add(limit).min(rows)
 }

@@ -16,12 +16,15 @@ use tokio::sync::watch;
 use crate::answer::{self, Image, Method};
 use crate::bulk;
 use crate::chance::{Chance, Purpose as ChanceOf};
+use crate::chatbot;
 use crate::clock;
+use crate::device::Devices;
 use crate::failure::Failures;
 use crate::options::Options;
 use crate::parameters::Parameters;
 use crate::report;
-use crate::request::{Purpose, Sender, authority, read};
+use crate::request::{Reading, Refusal, read};
+use crate::sender::{Purpose, Sender, authority};
 use crate::visits::Visits;
 
 /// The largest body that is read, in bytes.
@@ -33,6 +36,8 @@ const LONGEST_ADDRESS: usize = 8_170;
 #[derive(Debug)]
 pub(crate) struct Tracker {
     pub(crate) options: Options,
+    pub(crate) devices: Devices,
+    chatbots: Mutex<chatbot::Requests>,
     visits: Mutex<Visits>,
     refused: Mutex<Failures>,
     delays: Chance,
@@ -47,6 +52,8 @@ impl Tracker {
         let seed = options.seed;
         Self {
             options,
+            devices: Devices::default(),
+            chatbots: Mutex::default(),
             visits: Mutex::new(Visits::new(seed)),
             refused: Mutex::default(),
             delays: Chance::new(seed, ChanceOf::Delay),
@@ -64,6 +71,23 @@ impl Tracker {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(crate) fn chatbots(&self) -> MutexGuard<'_, chatbot::Requests> {
+        self.chatbots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Records what was read, unless it is to be lost without a word.
+    pub(crate) fn record(&self, reading: &Reading, visits: &mut Visits) -> Result<(), Refusal> {
+        match reading {
+            Reading::Dropped => Ok(()),
+            _ if self.drops() => Ok(()),
+            Reading::Visit(hit) => visits.record(hit, &self.options),
+            Reading::Chatbot(request) => {
+                self.chatbots().record(request);
+                Ok(())
+            }
+        }
+    }
+
     /// Waits, but not beyond the end of the server.
     async fn wait(&self, delay: Duration) {
         let mut running = self.running.clone();
@@ -74,7 +98,7 @@ impl Tracker {
     }
 
     /// Whether the next hit is to be lost without a word.
-    pub(crate) fn drops(&self) -> bool {
+    fn drops(&self) -> bool {
         self.options.drop.hits(&self.drops)
     }
 }
@@ -171,12 +195,8 @@ fn track(
         return bulk::bulk(body, parameters.filled("token_auth"), &sender, tracker, now);
     }
     let allowed = authority(parameters.filled("token_auth"), &tracker.options);
-    let recorded = match read(&parameters, &sender, allowed, &tracker.options, now) {
-        Ok(Some(hit)) if !tracker.drops() => tracker.visits().record(&hit, &tracker.options),
-        Ok(_) => Ok(()),
-        Err(refusal) => Err(refusal),
-    };
-    match recorded {
+    let read = read(&parameters, &sender, allowed, &tracker.options, &tracker.devices, now);
+    match read.and_then(|reading| tracker.record(&reading, &mut tracker.visits())) {
         Err(refusal) => {
             tracker.refused().remember(refusal, &parameters, now);
             answer::refused(method)

@@ -1,13 +1,17 @@
 //! One visit: what is known of it and what was done in it.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
 use crate::action::Deed;
+use crate::detail::{Details, Variable};
+use crate::device::Device;
+use crate::identity::Plugins;
 use crate::names::Name;
+use crate::place::Place;
 use crate::referrer::Origin;
-use crate::request::Place;
 
 /// A pause of this length or more begins a new visit, in seconds.
 pub(crate) const LONGEST_PAUSE: i64 = 30 * 60;
@@ -34,6 +38,10 @@ pub(crate) struct Visit {
     pub(crate) count: u32,
     /// Seconds since its visitor's first visit.
     pub(crate) since_first: i64,
+    /// Seconds since the latest action of its visitor's previous visit.
+    pub(crate) since_last: i64,
+    /// Seconds since its visitor's latest order, if there was one; 0 if there is one in this visit.
+    pub(crate) since_order: Option<i64>,
     pub(crate) visitor_kind: VisitorKind,
     pub(crate) buyer: Buyer,
     /// Whether a goal or an order was reached.
@@ -41,10 +49,17 @@ pub(crate) struct Visit {
     pub(crate) origin: Origin<Name>,
     pub(crate) place: Place<Name>,
     pub(crate) ip: IpAddr,
+    /// That of the first hit.
+    pub(crate) device: Arc<Device>,
+    pub(crate) plugins: Plugins,
+    /// Seconds since midnight where the visitor was at the first hit.
+    pub(crate) local_time: u32,
     pub(crate) language: Option<Name>,
     pub(crate) resolution: Option<Name>,
     /// The latest value of every `dimensionN` of the visit.
     pub(crate) dimensions: Vec<(u8, Name)>,
+    /// The latest custom variable of every slot of the visit.
+    pub(crate) variables: Vec<Variable<Name>>,
     pub(crate) entries: Vec<Entry>,
 }
 
@@ -57,6 +72,8 @@ pub(crate) struct Entry {
     pub(crate) page_view: [u8; 6],
     /// The `dimensionN` of the action; most have none.
     pub(crate) dimensions: Box<[(u8, Name)]>,
+    /// Most hits that are no page views have none.
+    pub(crate) details: Option<Box<Details<Name>>>,
 }
 
 /// What Matomo knew of a visitor when the visit began.
@@ -94,6 +111,22 @@ impl Visit {
 
     pub(crate) fn has_converted(&self, goal: u32) -> bool {
         self.entries.iter().any(|entry| matches!(entry.deed, Deed::Goal { id, .. } if id == goal))
+    }
+
+    /// Timings that came later than the page view they belong to.
+    pub(crate) fn update_timings(&mut self, page_view: [u8; 6], timings: [Option<u32>; 6]) {
+        let of_page =
+            |entry: &&mut Entry| entry.page_view == page_view && matches!(entry.deed, Deed::PageView { .. });
+        let Some(entry) = self.entries.iter_mut().rev().find(of_page) else {
+            return;
+        };
+        let details = entry.details.get_or_insert_with(|| {
+            let variables = Box::default();
+            Box::new(Details { timings: [None; 6], bandwidth: None, product: None, variables })
+        });
+        for (known, new) in details.timings.iter_mut().zip(timings) {
+            *known = new.or(*known);
+        }
     }
 
     /// Where the cart stands, if one was left.

@@ -1,16 +1,21 @@
 //! All visits: which of them a hit belongs to, and what it changes.
 
-use std::collections::{BTreeSet, HashSet};
+mod entry;
+#[cfg(test)]
+mod tests;
 
-use crate::action::{Deed, LONGEST_ORDER};
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
+
+use crate::action::Deed;
 use crate::chance::{Chance, Purpose};
-use crate::ecommerce::{Basket, Cents};
+use crate::identity::Identity;
 use crate::names::{Name, Names};
-use crate::options::{Conversions, GoalMatch, Options};
+use crate::options::{Options, Scope};
+use crate::place::Place;
 use crate::referrer::Channel;
-use crate::request::{Fault, Hit, Identity, Opening, Place, Refusal};
-use crate::visit::{Buyer, Entry, LONGEST_PAUSE, Visit, VisitorKind};
-use crate::web_address::cut;
+use crate::request::{Fault, Hit, Opening, Refusal};
+use crate::visit::{Buyer, LONGEST_PAUSE, Visit, VisitorKind};
 
 /// Every visit ever recorded.
 #[derive(Debug)]
@@ -28,6 +33,8 @@ pub(crate) struct Visits {
     orders: HashSet<(u32, Name)>,
     /// Ids of visitors that have none.
     strangers: Chance,
+    /// What tells conversions of one goal within one second apart.
+    busters: Chance,
 }
 
 /// Whether a hit found its visit or began one.
@@ -47,6 +54,7 @@ impl Visits {
             by_user: BTreeSet::new(),
             orders: HashSet::new(),
             strangers: Chance::new(seed, Purpose::Visitor),
+            busters: Chance::new(seed, Purpose::Conversion),
         }
     }
 
@@ -70,7 +78,7 @@ impl Visits {
             }
             None => (self.begin(found, hit), Joined::Begun),
         };
-        self.set_dimensions(visit, hit, options);
+        self.describe(visit, hit, options);
         if hit.fault.is_some() {
             return Err(if hit.fault == Some(Fault::NegativeBandwidth) {
                 Refusal::Broken
@@ -164,6 +172,8 @@ impl Visits {
         let visitor = before.map(|before| before.visitor).or(said);
         let count = before.map_or(1, |before| before.count + 1);
         let since_first = before.map_or(0, |before| (before.since_first + hit.at - before.first).max(0));
+        let since_last = before.map_or(0, |before| (hit.at - before.last).max(0));
+        let since_order = before.and_then(|before| Some(before.since_order? + hit.at - before.first));
         let visitor_kind = match before {
             None => VisitorKind::New,
             Some(before) if before.has_ordered() || before.visitor_kind == VisitorKind::ReturningCustomer => {
@@ -189,15 +199,21 @@ impl Visits {
             duration: 0,
             count,
             since_first,
+            since_last,
+            since_order,
             visitor_kind,
             buyer: Buyer::None,
             converted: false,
             origin: hit.origin.map(|text| names.keep(text)),
             place,
             ip: hit.ip,
+            device: Arc::clone(&hit.device),
+            plugins: hit.plugins,
+            local_time: hit.local_time,
             language: hit.language.as_ref().map(|language| names.keep(language)),
             resolution: hit.resolution.as_ref().map(|resolution| names.keep(resolution)),
             dimensions: Vec::new(),
+            variables: Vec::new(),
             entries: Vec::new(),
         });
         let at = self.all.len() - 1;
@@ -205,9 +221,18 @@ impl Visits {
         at
     }
 
-    fn set_dimensions(&mut self, visit: usize, hit: &Hit, options: &Options) {
+    /// What a hit says of its visit: the latest value of every dimension and variable counts.
+    fn describe(&mut self, visit: usize, hit: &Hit, options: &Options) {
+        for variable in &hit.variables {
+            let variable = variable.map(|text| self.names.keep(text));
+            let variables = &mut self.all[visit].variables;
+            match variables.iter_mut().find(|known| known.slot == variable.slot) {
+                Some(known) => *known = variable,
+                None => variables.push(variable),
+            }
+        }
         for (number, value) in &hit.dimensions {
-            if options.action_dimensions.contains(number) {
+            if options.scope(*number) != Some(Scope::Visit) {
                 continue;
             }
             let value = self.names.keep(value);
@@ -217,110 +242,6 @@ impl Visits {
                 None => dimensions.push((*number, value)),
             }
         }
-    }
-
-    /// Enters what was done into the visit, and what follows from it.
-    fn enter(&mut self, at: usize, joined: Joined, hit: &Hit, options: &Options) -> Result<(), Refusal> {
-        let stretch = |visit: &mut Visit, idgoal: i64| {
-            visit.converted = true;
-            if joined == Joined::Continued {
-                visit.stretch(idgoal);
-            }
-        };
-        match &hit.deed {
-            Deed::Goal { id, revenue, url } => {
-                stretch(&mut self.all[at], i64::from(*id));
-                let url = url.as_ref().map(|url| self.names.keep(url));
-                self.convert(at, hit, *id, *revenue, url, options);
-            }
-            Deed::Order { id, basket } => {
-                stretch(&mut self.all[at], 0);
-                return self.order(at, hit, id, basket, options);
-            }
-            Deed::Cart { basket } => self.fill_cart(at, hit, basket, options),
-            other => {
-                let names = &mut self.names;
-                let deed = other.map(|text| names.keep(text));
-                self.push(at, hit, deed, options);
-                let converted = matching_goals(&hit.deed, options);
-                if !converted.is_empty() {
-                    stretch(&mut self.all[at], -1);
-                }
-                let url = match &hit.deed {
-                    Deed::PageView { url, .. } | Deed::Event { url, .. } => url.as_ref(),
-                    _ => None,
-                };
-                let url = url.map(|url| self.names.keep(url));
-                for id in converted {
-                    self.convert(at, hit, id, hit.revenue, url, options);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Enters a conversion, unless its goal counts once and has been reached.
-    fn convert(
-        &mut self,
-        at: usize,
-        hit: &Hit,
-        id: u32,
-        revenue: Option<Cents>,
-        url: Option<Name>,
-        options: &Options,
-    ) {
-        let Some(goal) = options.goals.iter().find(|goal| goal.id == id) else {
-            return;
-        };
-        if goal.per_visit == Conversions::Every || !self.all[at].has_converted(id) {
-            let revenue = Some(revenue.unwrap_or(goal.revenue_cents));
-            self.push(at, hit, Deed::Goal { id, revenue, url }, options);
-        }
-    }
-
-    fn order(
-        &mut self,
-        at: usize,
-        hit: &Hit,
-        id: &str,
-        basket: &Basket<String>,
-        options: &Options,
-    ) -> Result<(), Refusal> {
-        let cart = self.all[at].cart();
-        if cart.is_some() && id.chars().count() > LONGEST_ORDER {
-            return Ok(()); // lost, and nobody is told
-        }
-        let id = self.names.keep(&cut(id.to_owned(), LONGEST_ORDER));
-        if !self.orders.insert((hit.site, id)) {
-            return Err(Refusal::DuplicateOrder);
-        }
-        if let Some(cart) = cart {
-            self.all[at].entries.remove(cart);
-        }
-        let names = &mut self.names;
-        let basket = Box::new(basket.map(|text| names.keep(text)));
-        self.push(at, hit, Deed::Order { id, basket }, options);
-        self.all[at].buyer = Buyer::Ordered;
-        Ok(())
-    }
-
-    fn fill_cart(&mut self, at: usize, hit: &Hit, basket: &Basket<String>, options: &Options) {
-        if let Some(cart) = self.all[at].cart() {
-            self.all[at].entries.remove(cart);
-        }
-        let names = &mut self.names;
-        let basket = Box::new(basket.map(|text| names.keep(text)));
-        self.push(at, hit, Deed::Cart { basket }, options);
-        let visit = &mut self.all[at];
-        visit.buyer = if visit.has_ordered() { Buyer::OrderedThenLeftCart } else { Buyer::LeftCart };
-    }
-
-    fn push(&mut self, at: usize, hit: &Hit, deed: Deed<Name>, options: &Options) {
-        let names = &mut self.names;
-        let of_action =
-            hit.dimensions.iter().filter(|(number, _)| options.action_dimensions.contains(number));
-        let dimensions = of_action.map(|(number, value)| (*number, names.keep(value))).collect();
-        self.all[at].entries.push(Entry { at: hit.at, deed, page_view: hit.page_view, dimensions });
     }
 
     fn list(&mut self, at: usize) {
@@ -341,138 +262,4 @@ impl Visits {
 /// Whether a hit can belong to this visit: not forced to begin one, soon enough, on the same day.
 fn continues(visit: &Visit, hit: &Hit) -> bool {
     hit.opening == Opening::AsNeeded && visit.last > hit.at - LONGEST_PAUSE && visit.day == hit.day
-}
-
-/// The goals that this deed converts without being asked to.
-fn matching_goals(deed: &Deed<String>, options: &Options) -> Vec<u32> {
-    let matches = |wanted: &GoalMatch| match (wanted, deed) {
-        (GoalMatch::UrlContains(part), Deed::PageView { url: Some(url), .. }) => url.contains(part.as_str()),
-        (GoalMatch::EventAction(wanted), Deed::Event { action, .. }) => action == wanted,
-        _ => false,
-    };
-    options.goals.iter().filter(|goal| matches(&goal.matches)).map(|goal| goal.id).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use std::net::{IpAddr, Ipv4Addr};
-
-    use proptest::collection::vec;
-    use proptest::prelude::{any, prop_assert_eq, proptest};
-
-    use super::*;
-    use crate::parameters::Parameters;
-    use crate::request::{Authority, Purpose as FetchedFor, Sender, read};
-
-    /// 2026-11-22 00:00:00 UTC.
-    const MIDNIGHT: i64 = 1_795_305_600;
-
-    fn send(visits: &mut Visits, query: &str, options: &Options) -> Result<(), Refusal> {
-        let mut parameters = Parameters::default();
-        parameters.add_encoded(query.as_bytes());
-        let sender = Sender {
-            ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
-            user_agent: String::new(),
-            language: String::new(),
-            purpose: FetchedFor::Visit,
-        };
-        let now = MIDNIGHT + 40 * 86_400;
-        match read(&parameters, &sender, Authority::Superuser, options, now)? {
-            Some(hit) => visits.record(&hit, options),
-            None => Ok(()),
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn hits_in_order_make_as_many_visits_as_there_are_long_pauses_and_midnights(
-            pauses in vec((0_i64..4_000, 0_u8..4), 1..60)
-        ) {
-            let options = Options::default();
-            let mut visits = Visits::new(1);
-            let mut at = MIDNIGHT;
-            let mut last = [i64::MIN / 2; 4];
-            let mut expected = 0;
-            for (pause, visitor) in pauses {
-                at += pause;
-                let before = &mut last[usize::from(visitor)];
-                let same_day = before.div_euclid(86_400) == at.div_euclid(86_400);
-                expected += usize::from(at - *before >= LONGEST_PAUSE || !same_day);
-                *before = at;
-                let sent = send(&mut visits, &format!("idsite=1&rec=1&cid=000000000000000{visitor}&cdt={at}"), &options);
-                prop_assert_eq!(sent, Ok(()));
-            }
-            prop_assert_eq!(visits.all.len(), expected);
-            prop_assert_eq!(visits.by_visitor.len(), expected);
-            prop_assert_eq!(visits.by_fingerprint.len(), expected);
-        }
-
-        #[test]
-        fn whatever_is_sent_nothing_breaks(
-            hits in vec(vec((0_usize..NAMES.len(), any::<String>(), any::<i64>(), 0_u8..3), 0..8), 1..20)
-        ) {
-            let options = Options::default();
-            let mut visits = Visits::new(1);
-            for hit in hits {
-                let mut query = form_urlencoded::Serializer::new("idsite=1&rec=1&".to_owned());
-                for (name, text, number, kind) in hit {
-                    match kind {
-                        0 => query.append_pair(NAMES[name], &text),
-                        1 => query.append_pair(NAMES[name], &number.to_string()),
-                        _ => query.append_pair(NAMES[name], &format!("https://{text}")),
-                    };
-                }
-                let _ = send(&mut visits, &query.finish(), &options);
-            }
-            let entered: usize = visits.all.iter().map(|visit| visit.entries.len()).sum();
-            prop_assert_eq!(visits.by_visitor.len(), visits.all.len());
-            prop_assert_eq!(visits.by_user.len(), visits.all.len());
-            prop_assert_eq!(visits.all.iter().filter(|visit| visit.duration < 0).count(), 0);
-            prop_assert_eq!(entered >= visits.orders.len(), true);
-        }
-    }
-
-    /// Every parameter that means something.
-    const NAMES: [&str; 40] = [
-        "idsite",
-        "rec",
-        "url",
-        "urlref",
-        "cdt",
-        "cdo",
-        "cid",
-        "_id",
-        "uid",
-        "new_visit",
-        "ping",
-        "cip",
-        "country",
-        "region",
-        "city",
-        "lat",
-        "long",
-        "ua",
-        "uadata",
-        "lang",
-        "res",
-        "pv_id",
-        "action_name",
-        "search",
-        "search_cat",
-        "search_count",
-        "e_c",
-        "e_a",
-        "e_n",
-        "e_v",
-        "c_n",
-        "link",
-        "download",
-        "idgoal",
-        "ec_id",
-        "ec_items",
-        "revenue",
-        "ec_tx",
-        "dimension1",
-        "dimension2",
-    ];
 }

@@ -76,8 +76,9 @@ impl<'a> WebAddress<'a> {
     }
 }
 
-/// The address of a page as Matomo keeps it: host in lower case, no fragment, no campaign, no session.
-pub(crate) fn page(text: &str) -> Option<String> {
+/// The address of a page as Matomo keeps it: host in lower case, no fragment, no campaign, no session, and none of the
+/// parameters that its site excludes.
+pub(crate) fn page(text: &str, excluded: &[String]) -> Option<String> {
     let address = WebAddress::parse(text)?;
     let authority_end =
         text.trim().split_once("://").map_or(0, |(_, rest)| rest.find(['/', '?', '#']).unwrap_or(rest.len()));
@@ -90,7 +91,7 @@ pub(crate) fn page(text: &str) -> Option<String> {
     let mut separator = '?';
     for pair in address.query.split('&').filter(|pair| !pair.is_empty()) {
         let name = pair.split_once('=').map_or(pair, |(name, _)| name);
-        if !is_dropped(name) {
+        if !is_dropped(name) && !excluded.iter().any(|excluded| excluded.eq_ignore_ascii_case(name)) {
             kept.push(separator);
             kept.push_str(pair);
             separator = '&';
@@ -121,6 +122,10 @@ fn is_dropped(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn page(text: &str) -> Option<String> {
+        super::page(text, &[])
+    }
 
     #[test]
     fn a_page_is_kept_without_fragment_campaign_and_session() {

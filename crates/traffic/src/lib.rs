@@ -15,6 +15,7 @@ pub mod goal;
 pub mod hit;
 pub mod ledger;
 pub mod order;
+pub mod outlook;
 pub mod place;
 pub mod plan;
 pub mod population;

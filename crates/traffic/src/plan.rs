@@ -9,6 +9,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 pub use draw::Planner;
+pub(crate) use draw::{BEGAN_CHECKOUT, LOOKED_AT_CART};
 pub use parameters::{Scratch, Stamp};
 
 use crate::arrivals::Arrivals;

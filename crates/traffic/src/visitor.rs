@@ -123,6 +123,11 @@ impl Visitors {
         self.devices.class_shares()
     }
 
+    /// The share of visitors with a user id.
+    pub fn logged_in_share(&self) -> f64 {
+        self.logged_in
+    }
+
     /// The user agent of a visitor.
     pub fn user_agent(&self, visitor: &Visitor) -> &Text {
         self.devices.user_agent(self.device(visitor))

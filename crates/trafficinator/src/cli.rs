@@ -40,7 +40,8 @@ pub(crate) struct SettingsArgs {
 #[derive(Debug, Clone)]
 pub(crate) struct PlanArgs {
     pub(crate) settings: SettingsArgs,
-    pub(crate) visits: u64,
+    /// The first so many; as many as read well unless given.
+    pub(crate) visits: Option<u64>,
     pub(crate) format: PlanFormat,
 }
 
@@ -101,7 +102,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Task, cl
         "check" => Task::Check(settings_args(matches)),
         "plan" => Task::Plan(PlanArgs {
             settings: settings_args(matches),
-            visits: one(matches, "visits"),
+            visits: matches.get_one("visits").copied(),
             format: one(matches, "format"),
         }),
         "profile" => Task::Profile(match matches.subcommand() {
@@ -192,8 +193,10 @@ fn plan() -> Command {
         .long("visits")
         .value_name("N")
         .value_parser(value_parser!(u64).range(1..))
-        .default_value("10")
-        .help("Visits to print");
+        .help(
+            "Print the first N visits [default: as text 5 of the first 10,000 that differ from each other, as jsonl \
+             the first 10]",
+        );
     let format = Arg::new("format")
         .long("format")
         .value_name("FORMAT")
@@ -202,16 +205,18 @@ fn plan() -> Command {
             _ => PlanFormat::Text,
         }))
         .default_value("text")
-        .help("A table to read, or one JSON line a hit");
+        .help("Stories and a table to read, or one JSON line a hit");
     with_settings(Command::new("plan").args([visits, format]))
         .about("Print the visits that would be sent, without sending")
         .long_about(
-            "Print the visits that would be sent, without sending. The same seed prints the same visits, \
-             byte for byte; the run id is `plan` unless given.",
+            "Print the visits that would be sent, without sending: a few of them as stories, and a table of the \
+             shares that the plan will produce, computed and as its first 10,000 visits have them. As jsonl every hit \
+             is a line. The same seed prints the same visits, byte for byte; the run id is `plan` unless given.",
         )
         .after_help(
             "Examples:\n  \
              trafficinator plan --seed 7\n  \
+             trafficinator plan --seed 7 --visits 20\n  \
              trafficinator plan --seed 7 --visits 1000 --format jsonl --preset heavy",
         )
 }

@@ -1,5 +1,7 @@
 //! Conversions and their money: `Goals.get`, `Goals.getGoals`.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Map, Value, json};
 
 use super::selection::{question, select, site};
@@ -13,7 +15,7 @@ use crate::server::Tracker;
 use crate::visit::{Visit, VisitorKind};
 
 /// Which conversions are asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Wanted {
     /// Goals and orders; carts are never among them.
     All,
@@ -88,6 +90,66 @@ pub(super) fn goals(parameters: &Parameters<'_>, tracker: &Tracker) -> Result<Va
         answer
     });
     Ok(goals.collect())
+}
+
+/// What visits converted, goal by goal: part of a row of a table about something else.
+#[derive(Debug)]
+pub(super) struct ByGoal {
+    goals: Map<String, Value>,
+    conversions: usize,
+    revenue: Cents,
+}
+
+/// What these visits converted, goal by goal.
+pub(super) fn by_goal(visits: &[&Visit]) -> ByGoal {
+    let mut sums: BTreeMap<(Wanted, String), Sum> = BTreeMap::new();
+    let mut all = Sum::default();
+    for visit in visits {
+        all.add(visit, Wanted::All);
+        let wanted: BTreeSet<_> = visit.entries.iter().filter_map(|entry| wanted(&entry.deed)).collect();
+        for (wanted, name) in wanted {
+            sums.entry((wanted, name)).or_default().add(visit, wanted);
+        }
+    }
+    let goal = |((wanted, name), sum): ((Wanted, String), Sum)| {
+        let mut goal = json!({
+            "nb_conversions": sum.conversions,
+            "nb_visits_converted": sum.visits_converted,
+            "revenue": money(sum.revenue),
+        });
+        if wanted == Wanted::Orders {
+            goal["revenue_subtotal"] = money(sum.subtotal);
+            goal["revenue_tax"] = money(sum.tax);
+            goal["revenue_shipping"] = money(sum.shipping);
+            goal["revenue_discount"] = money(sum.discount);
+        }
+        if matches!(wanted, Wanted::Orders | Wanted::Carts) {
+            goal["items"] = json!(sum.items);
+        }
+        (format!("idgoal={name}"), goal)
+    };
+    ByGoal { goals: sums.into_iter().map(goal).collect(), conversions: all.conversions, revenue: all.revenue }
+}
+
+impl ByGoal {
+    /// Adds it to a row; one without any conversion says nothing of goals.
+    pub(super) fn write(self, row: &mut Value) {
+        if !self.goals.is_empty() {
+            row["goals"] = Value::Object(self.goals);
+            row["nb_conversions"] = json!(self.conversions);
+            row["revenue"] = money(self.revenue);
+        }
+    }
+}
+
+/// Which conversion a deed is, and what tables call it.
+fn wanted(deed: &Deed<Name>) -> Option<(Wanted, String)> {
+    match deed {
+        Deed::Goal { id, .. } => Some((Wanted::Goal(*id), id.to_string())),
+        Deed::Order { .. } => Some((Wanted::Orders, "ecommerceOrder".to_owned())),
+        Deed::Cart { .. } => Some((Wanted::Carts, "ecommerceAbandonedCart".to_owned())),
+        _ => None,
+    }
 }
 
 impl Sum {

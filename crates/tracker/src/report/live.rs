@@ -10,10 +10,11 @@ use serde_json::{Value, json};
 use super::countries::country;
 use super::segment::channel;
 use super::selection::{log_question, select, site};
-use super::{Refusal, page, tables};
+use super::{Refusal, page_range, referrers};
 use crate::action::Deed;
+use crate::device::Device;
 use crate::names::{Name, Names};
-use crate::options::Options;
+use crate::options::{Options, Scope};
 use crate::parameters::Parameters;
 use crate::referrer::Channel;
 use crate::server::Tracker;
@@ -29,9 +30,8 @@ pub(super) fn last_visits(
     let visits = tracker.visits();
     let mut selected = select(&visits, &question);
     selected.retain(|(_, visit)| visit.last > since);
-    selected.sort_unstable_by_key(|(at, visit)| Reverse((visit.last, *at)));
     let with_actions = parameters.integer("doNotFetchActions").unwrap_or(0) == 0;
-    let answers = page(selected, parameters).into_iter().map(|(at, visit)| {
+    let answers = newest(selected, parameters).into_iter().map(|(at, visit)| {
         let mut answer = describe(at, visit, &visits.names, &tracker.options);
         if with_actions {
             answer["actionDetails"] = actions::actions(visit, &visits.names, &tracker.options);
@@ -39,6 +39,31 @@ pub(super) fn last_visits(
         answer
     });
     Ok(answers.collect())
+}
+
+/// The page that is asked for, newest first. Only that page is put in order: a reader of all pages waits no longer for
+/// the last than for the first.
+fn newest<'a>(mut visits: Vec<(usize, &'a Visit)>, parameters: &Parameters<'_>) -> Vec<(usize, &'a Visit)> {
+    let key = |(at, visit): &(usize, &Visit)| Reverse((visit.last, *at));
+    let range = page_range(visits.len(), parameters);
+    if range.start > 0 && range.start < visits.len() {
+        visits.select_nth_unstable_by_key(range.start, key);
+    }
+    let rest = &mut visits[range.start..];
+    let length = range.end - range.start;
+    if length < rest.len() {
+        rest.select_nth_unstable_by_key(length, key);
+    }
+    let page = &mut rest[..length];
+    page.sort_unstable_by_key(key);
+    page.to_vec()
+}
+
+pub(super) fn most_recent_visitor(parameters: &Parameters<'_>, tracker: &Tracker) -> Result<Value, Refusal> {
+    let site = site(parameters)?;
+    let visits = tracker.visits();
+    let last = visits.all.iter().filter(|visit| visit.site == site).max_by_key(|visit| visit.last);
+    Ok(json!({ "value": last.map_or_else(String::new, |last| format!("{:016x}", last.visitor)) }))
 }
 
 pub(super) fn counters(parameters: &Parameters<'_>, tracker: &Tracker, now: i64) -> Result<Value, Refusal> {
@@ -113,6 +138,10 @@ fn describe(at: usize, visit: &Visit, names: &Names, options: &Options) -> Value
         },
         "daysSinceFirstVisit": visit.since_first / 86_400,
         "secondsSinceFirstVisit": visit.since_first,
+        "daysSinceLastVisit": visit.since_last / 86_400,
+        "secondsSinceLastVisit": visit.since_last,
+        "daysSinceLastEcommerceOrder": visit.since_order.unwrap_or(0) / 86_400,
+        "secondsSinceLastEcommerceOrder": visit.since_order,
         "visitDuration": visit.duration,
         "searches": count(|deed| matches!(deed, Deed::Search { .. })),
         "events": count(|deed| matches!(deed, Deed::Event { .. })),
@@ -125,7 +154,7 @@ fn describe(at: usize, visit: &Visit, names: &Names, options: &Options) -> Value
     };
     let whence = json!({
         "referrerType": channel(visit.origin.channel),
-        "referrerTypeName": tables::label(visit.origin.channel),
+        "referrerTypeName": referrers::label(visit.origin.channel),
         "referrerName": text(visit.origin.name),
         "referrerKeyword": keyword,
         "referrerUrl": text(visit.origin.url),
@@ -139,10 +168,35 @@ fn describe(at: usize, visit: &Visit, names: &Names, options: &Options) -> Value
         "longitude": text(visit.place.longitude),
         "resolution": text(visit.resolution),
     });
-    if let (Value::Object(answer), Value::Object(whence)) = (&mut answer, whence) {
-        answer.extend(whence);
-        for (number, value) in &visit.dimensions {
-            answer.insert(format!("dimension{number}"), json!(names.text(*value)));
+    let Device { kind, brand, model, system, browser } = visit.device.as_ref();
+    let spaced = |name: &str, version: &str| format!("{name} {version}").trim_end().to_owned();
+    let local = visit.local_time;
+    let equipment = json!({
+        "deviceType": kind.name(),
+        "deviceBrand": brand,
+        "deviceModel": model,
+        "operatingSystem": spaced(system.name, &system.version),
+        "operatingSystemName": system.name,
+        "operatingSystemCode": system.code,
+        "operatingSystemVersion": system.version,
+        "browserFamily": browser.family,
+        "browser": spaced(browser.name, &browser.version),
+        "browserName": browser.name,
+        "browserCode": browser.code,
+        "browserVersion": browser.version,
+        "plugins": visit.plugins.names().collect::<Vec<_>>().join(", "),
+        "visitLocalTime": format!("{:02}:{:02}:{:02}", local / 3_600, local / 60 % 60, local % 60),
+        "visitLocalHour": (local / 3_600).to_string(),
+        "customVariables": actions::variables(&visit.variables, "", names),
+    });
+    if let Value::Object(answer) = &mut answer {
+        for part in [whence, equipment] {
+            answer.extend(part.as_object().cloned().unwrap_or_default());
+        }
+        for dimension in options.dimensions.iter().filter(|known| known.scope == Scope::Visit) {
+            let value = visit.dimensions.iter().find(|(number, _)| *number == dimension.id);
+            let value = value.map(|(_, value)| names.text(*value));
+            answer.insert(format!("dimension{}", dimension.id), json!(value));
         }
     }
     answer

@@ -6,31 +6,55 @@ use serde_json::{Value, json};
 use super::Refusal;
 use super::selection::site;
 use crate::failure::Reason;
+use crate::options::{Dimension, Options, Scope, UnknownUrls};
 use crate::parameters::Parameters;
 use crate::request::SITES;
+use crate::sender::Authority;
 use crate::server::Tracker;
 
-pub(super) fn call(parameters: &Parameters<'_>, tracker: &Tracker) -> Result<Value, Refusal> {
+/// Who may manage a site.
+const ADMINISTRATORS: [Authority; 2] = [Authority::Admin, Authority::Superuser];
+
+pub(super) fn call(
+    parameters: &Parameters<'_>,
+    asker: Authority,
+    tracker: &Tracker,
+) -> Result<Value, Refusal> {
     let zone = || tracker.options.time_zone.iana_name().unwrap_or("UTC").to_owned();
     match parameters.get("method").unwrap_or("") {
-        "SitesManager.getSiteFromId" => Ok(describe(site(parameters)?, &zone())),
-        "SitesManager.getSiteUrlsFromId" => Ok(json!([url(site(parameters)?)])),
+        "SitesManager.getSiteFromId" => Ok(describe(site(parameters)?, &zone(), &tracker.options)),
+        "SitesManager.getSiteUrlsFromId" => Ok(json!([tracker.options.site_url(site(parameters)?)])),
         "SitesManager.getSitesWithAdminAccess" => {
-            Ok((1..=SITES).map(|site| describe(site, &zone())).collect())
+            let sites = sites(asker, &ADMINISTRATORS);
+            Ok(sites.map(|site| describe(site, &zone(), &tracker.options)).collect())
         }
-        "SitesManager.getSitesIdWithAdminAccess" | "SitesManager.getSitesIdWithAtLeastViewAccess" => {
-            Ok((1..=SITES).map(Value::from).collect())
+        // Exact roles only, but for a superuser, who is an administrator everywhere.
+        "SitesManager.getSitesIdWithAdminAccess" => {
+            Ok(sites(asker, &ADMINISTRATORS).map(Value::from).collect())
         }
-        // Exact roles only: a superuser is an administrator everywhere.
-        "SitesManager.getSitesIdWithWriteAccess" | "SitesManager.getSitesIdWithViewAccess" => Ok(json!([])),
-        "UsersManager.hasSuperUserAccess" => Ok(json!({ "value": true })),
+        "SitesManager.getSitesIdWithWriteAccess" => {
+            Ok(sites(asker, &[Authority::Write]).map(Value::from).collect())
+        }
+        "SitesManager.getSitesIdWithViewAccess" => {
+            Ok(sites(asker, &[Authority::View]).map(Value::from).collect())
+        }
+        "SitesManager.getSitesIdWithAtLeastViewAccess" => Ok((1..=SITES).map(Value::from).collect()),
+        "UsersManager.hasSuperUserAccess" => Ok(json!({ "value": asker == Authority::Superuser })),
         "SitesManager.getExcludedIpsGlobal"
         | "SitesManager.getExcludedUserAgentsGlobal"
         | "SitesManager.getExcludedQueryParametersGlobal" => Ok(json!({ "value": false })),
-        "SitesManager.getExcludedQueryParameters" | "SitesManager.getExcludedReferrers" => {
-            site(parameters).map(|_| json!([]))
+        "SitesManager.getExcludedQueryParameters" => {
+            site(parameters).map(|_| json!(tracker.options.exclusions.query_parameters))
         }
-        "CustomDimensions.getConfiguredCustomDimensions" => Ok(dimensions(site(parameters)?, tracker)),
+        "SitesManager.getExcludedReferrers" => {
+            site(parameters).map(|_| json!(tracker.options.exclusions.referrers))
+        }
+        "CustomDimensions.getConfiguredCustomDimensions" => {
+            Ok(dimensions(site(parameters)?, &tracker.options.dimensions))
+        }
+        "CustomDimensions.getAvailableScopes" => {
+            site(parameters).map(|_| scopes(&tracker.options.dimensions))
+        }
         "CoreAdminHome.getTrackingFailures" => Ok(failures(tracker)),
         "API.isPluginActivated" => {
             let plugin = parameters.get("pluginName").unwrap_or("");
@@ -49,15 +73,18 @@ pub(super) fn name(site: u32) -> String {
     format!("Site {site}")
 }
 
-fn url(site: u32) -> String {
-    format!("https://site{site}.example.com")
+/// All sites if the asker is one of these, none if not.
+fn sites(asker: Authority, entitled: &[Authority]) -> impl Iterator<Item = u32> + use<> {
+    let last = if entitled.contains(&asker) { SITES } else { 0 };
+    1..=last
 }
 
-fn describe(site: u32, zone: &str) -> Value {
+fn describe(site: u32, zone: &str, options: &Options) -> Value {
+    let exclusions = &options.exclusions;
     json!({
         "idsite": site,
         "name": name(site),
-        "main_url": url(site),
+        "main_url": options.site_url(site),
         "ts_created": "2025-01-01 00:00:00",
         "ecommerce": 1,
         "sitesearch": 1,
@@ -65,11 +92,11 @@ fn describe(site: u32, zone: &str) -> Value {
         "sitesearch_category_parameters": "",
         "timezone": zone,
         "currency": "EUR",
-        "exclude_unknown_urls": 0,
-        "excluded_ips": "",
-        "excluded_parameters": "",
-        "excluded_user_agents": "",
-        "excluded_referrers": "",
+        "exclude_unknown_urls": i32::from(exclusions.unknown_urls == UnknownUrls::Dropped),
+        "excluded_ips": exclusions.ips.join(","),
+        "excluded_parameters": exclusions.query_parameters.join(","),
+        "excluded_user_agents": exclusions.user_agents.join(","),
+        "excluded_referrers": exclusions.referrers.join(","),
         "group": "",
         "type": "website",
         "keep_url_fragment": 0,
@@ -109,22 +136,42 @@ fn failures(tracker: &Tracker) -> Value {
     failures.collect()
 }
 
-/// Five dimensions of the visit, and those of the action.
-fn dimensions(site: u32, tracker: &Tracker) -> Value {
-    let of_action = &tracker.options.action_dimensions;
-    let highest = of_action.iter().copied().max().unwrap_or(0).max(5);
-    let dimensions = (1..=highest).map(|number| {
-        let scope = if of_action.contains(&number) { "action" } else { "visit" };
+/// Each dimension, with its place among those of its scope.
+fn dimensions(site: u32, dimensions: &[Dimension]) -> Value {
+    let describe = |(at, dimension): (usize, &Dimension)| {
+        let before = dimensions[..at].iter().filter(|other| other.scope == dimension.scope).count();
         json!({
-            "idcustomdimension": number.to_string(),
+            "idcustomdimension": dimension.id.to_string(),
             "idsite": site.to_string(),
-            "name": format!("Dimension {number}"),
-            "index": number.to_string(),
-            "scope": scope,
+            "name": dimension.name,
+            "index": (before + 1).to_string(),
+            "scope": scope(dimension.scope),
             "active": true,
             "extractions": [],
             "case_sensitive": true,
         })
-    });
-    dimensions.collect()
+    };
+    dimensions.iter().enumerate().map(describe).collect()
+}
+
+fn scopes(dimensions: &[Dimension]) -> Value {
+    let of = |wanted: Scope, name: &str| {
+        let used = dimensions.iter().filter(|dimension| dimension.scope == wanted).count();
+        json!({
+            "value": scope(wanted),
+            "name": name,
+            "numSlotsAvailable": 5,
+            "numSlotsUsed": used,
+            "numSlotsLeft": 5_usize.saturating_sub(used),
+            "supportsExtractions": wanted == Scope::Action,
+        })
+    };
+    json!([of(Scope::Visit, "Visit"), of(Scope::Action, "Action")])
+}
+
+fn scope(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Visit => "visit",
+        Scope::Action => "action",
+    }
 }

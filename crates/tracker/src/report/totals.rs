@@ -1,4 +1,4 @@
-//! Totals over visits and their actions: `VisitsSummary.get`, `Actions.get`.
+//! Totals over visits and their actions: `VisitsSummary.get`, `VisitFrequency.get`, `Actions.get`.
 
 use std::collections::HashSet;
 
@@ -10,36 +10,52 @@ use super::{Refusal, percentage, quotient};
 use crate::action::Deed;
 use crate::parameters::Parameters;
 use crate::server::Tracker;
+use crate::visit::{Visit, VisitorKind};
 
 pub(super) fn visits_summary(parameters: &Parameters<'_>, tracker: &Tracker) -> Result<Value, Refusal> {
     let (question, period) = question(parameters, tracker)?;
     let visits = tracker.visits();
-    let selected = select(&visits, &question);
-    let actions: Vec<usize> = selected.iter().map(|(_, visit)| visit.actions()).collect();
+    let selected: Vec<&Visit> = select(&visits, &question).into_iter().map(|(_, visit)| visit).collect();
+    let mut answer = Map::new();
+    summarize(&selected, period.visitors, "", &mut answer);
+    Ok(Value::Object(answer))
+}
+
+pub(super) fn visit_frequency(parameters: &Parameters<'_>, tracker: &Tracker) -> Result<Value, Refusal> {
+    let (question, period) = question(parameters, tracker)?;
+    let visits = tracker.visits();
+    let selected = select(&visits, &question).into_iter().map(|(_, visit)| visit);
+    let (new, returning): (Vec<&Visit>, Vec<&Visit>) =
+        selected.partition(|visit| visit.visitor_kind == VisitorKind::New);
+    let mut answer = Map::new();
+    summarize(&new, period.visitors, "_new", &mut answer);
+    summarize(&returning, period.visitors, "_returning", &mut answer);
+    Ok(Value::Object(answer))
+}
+
+/// Writes the totals of these visits, each name with this ending.
+fn summarize(visits: &[&Visit], visitors: Visitors, ending: &str, answer: &mut Map<String, Value>) {
+    let mut insert = |name: &str, value: Value| answer.insert(format!("{name}{ending}"), value);
+    let actions: Vec<usize> = visits.iter().map(|visit| visit.actions()).collect();
     let total: usize = actions.iter().sum();
     let bounces = actions.iter().filter(|actions| **actions <= 1).count();
-    let length: i64 = selected.iter().map(|(_, visit)| visit.duration).sum();
-    let count = selected.len();
-    let mut answer = Map::new();
-    if period.visitors == Visitors::Unique {
-        let visitors: HashSet<u64> = selected.iter().map(|(_, visit)| visit.visitor).collect();
-        let users: HashSet<_> = selected.iter().filter_map(|(_, visit)| visit.user).collect();
-        answer.insert("nb_uniq_visitors".to_owned(), json!(visitors.len()));
-        answer.insert("nb_users".to_owned(), json!(users.len()));
+    let length: i64 = visits.iter().map(|visit| visit.duration).sum();
+    let count = visits.len();
+    if visitors == Visitors::Unique {
+        let visitors: HashSet<u64> = visits.iter().map(|visit| visit.visitor).collect();
+        let users: HashSet<_> = visits.iter().filter_map(|visit| visit.user).collect();
+        insert("nb_uniq_visitors", json!(visitors.len()));
+        insert("nb_users", json!(users.len()));
     }
-    let rest = [
-        ("nb_visits", json!(count)),
-        ("nb_actions", json!(total)),
-        ("nb_visits_converted", json!(selected.iter().filter(|(_, visit)| visit.converted).count())),
-        ("bounce_count", json!(bounces)),
-        ("sum_visit_length", json!(length)),
-        ("max_actions", json!(actions.iter().max().unwrap_or(&0))),
-        ("bounce_rate", json!(percentage(bounces, count, 0))),
-        ("nb_actions_per_visit", quotient(total as f64, count as f64, 1)),
-        ("avg_time_on_site", quotient(length as f64, count as f64, 0)),
-    ];
-    answer.extend(rest.map(|(name, value)| (name.to_owned(), value)));
-    Ok(Value::Object(answer))
+    insert("nb_visits", json!(count));
+    insert("nb_actions", json!(total));
+    insert("nb_visits_converted", json!(visits.iter().filter(|visit| visit.converted).count()));
+    insert("bounce_count", json!(bounces));
+    insert("sum_visit_length", json!(length));
+    insert("max_actions", json!(actions.iter().max().unwrap_or(&0)));
+    insert("bounce_rate", json!(percentage(bounces, count, 0)));
+    insert("nb_actions_per_visit", quotient(total as f64, count as f64, 1));
+    insert("avg_time_on_site", quotient(length as f64, count as f64, 0));
 }
 
 pub(super) fn visits(parameters: &Parameters<'_>, tracker: &Tracker) -> Result<Value, Refusal> {

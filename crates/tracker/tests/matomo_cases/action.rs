@@ -1,183 +1,241 @@
-//! What counts as an action, and what is refused.
+//! Actions: what counts as one, and what is kept of it.
 
 use serde_json::{Value, json};
 
-use crate::stand_in::{A, B, Matomo, types};
+use crate::case::{case, check, measured};
+use crate::stand_in::{A, Matomo, types};
+
+const THANKS: &str = "url=https://shop.example.com/thank-you";
 
 #[tokio::test]
-async fn only_page_views_searches_events_downloads_and_outlinks_are_actions() {
-    let matomo = Matomo::start().await;
-    let hits = [
-        ("&action_name=Home&pv_id=abc1234&dimension1=gold&dimension2=shoes", "action"),
-        ("&search=boots&search_cat=Men&search_count=0", "search"),
-        ("&e_c=Video&e_a=play&e_n=Intro&e_v=3&ca=1", "event"),
-        ("&link=https%3A%2F%2Fpartner.example.net%2Fx", "outlink"),
-        ("&download=https%3A%2F%2Fshop.example.com%2Fa.pdf", "download"),
-        ("&c_n=Ad&c_p=banner.png&c_t=https%3A%2F%2Fa.example&ca=1", "content"),
-        ("&idgoal=1&revenue=19.99", "goal"),
-        (
-            "&idgoal=0&ec_id=o1&revenue=20.5&ec_items=%5B%5B%22A%22%2C%22Shoe%22%2C%22Shoes%22%2C10.25%2C2%5D%5D",
-            "ecommerceOrder",
-        ),
-        ("&idgoal=0&revenue=5", "ecommerceAbandonedCart"),
+async fn page_views_keep_what_they_measure_and_show() {
+    let everything = format!(
+        r#"{A}&action_name=Shop / Thank you&pv_id=abcdefgh&pf_net=10&pf_srv=120&pf_tfr=30&pf_dm1=200&pf_dm2=150&pf_onl=40&bw_bytes=51200&dimension1=gold&dimension2=shoes&_cvar={{"1":["plan","pro"]}}&cvar={{"1":["section","shoes"]}}"#
+    );
+    let first = "/0/actionDetails/0/";
+    let at = |field: &str| -> String { format!("{first}{field}") };
+    let page = |row, more: &str| case(row, &[(0, format!("{A}&pv_id=abc123&{more}"))], &[1]);
+    let cases = vec![
+        case("a page view with everything", &[(0, everything)], &[1])
+            .fact(at("type"), "action")
+            .fact(at("pageTitle"), "Shop / Thank you")
+            .fact(at("idpageview"), "abcdef")
+            .fact(at("pageLoadTimeMilliseconds"), 550)
+            .fact(at("bandwidth"), 51200)
+            .fact(at("dimension2"), "shoes")
+            .fact(
+                at("customVariables"),
+                json!({ "1": { "customVariablePageName1": "section", "customVariablePageValue1": "shoes" } }),
+            )
+            .fact(
+                "/0/customVariables",
+                json!({ "1": { "customVariableName1": "plan", "customVariableValue1": "pro" } }),
+            )
+            .fact("/0/dimension1", "gold"),
+        page("a timing that is too long", "pf_net=99999999&pf_srv=7").fact(at("pageLoadTimeMilliseconds"), 7),
+        page("a timing that is negative", "pf_srv=-5").refused(0).recorded(&[0]),
+        page("bandwidth that is negative", "bw_bytes=-1").refused(0).recorded(&[0]),
+        page("much bandwidth", "bw_bytes=1000000000000").fact(at("bandwidth"), 1_000_000_000_000_i64),
+        case(
+            "timings that come with a later event",
+            &[
+                (0, format!("{A}&pv_id=abc123&pf_net=10&pf_srv=100")),
+                (10, format!("{A}&pv_id=abc123&e_c=a&e_a=b&pf_srv=120&pf_onl=40")),
+            ],
+            &[2],
+        )
+        .fact(at("pageLoadTimeMilliseconds"), 170),
     ];
-    for (number, (extra, _)) in hits.iter().enumerate() {
-        assert_eq!(matomo.hit(number as i64 * 10, &format!("{A}{extra}")).await, 204, "{extra}");
-    }
-    let visit = matomo.only_visit().await;
-    assert_eq!(types(&visit), hits.map(|(_, kind)| kind));
-    for (field, value) in [
-        ("actions", json!(5)),
-        ("searches", json!(1)),
-        ("events", json!(1)),
-        ("goalConversions", json!(1)),
-        ("visitConverted", json!(1)),
-        ("visitEcommerceStatus", json!("orderedThenAbandonedCart")),
-        ("dimension1", json!("gold")),
-    ] {
-        assert_eq!(visit[field], value, "{field}");
-    }
-    let details = &visit["actionDetails"];
-    for (at, field, value) in [
-        (0, "pageTitle", json!("Home")),
-        (0, "url", json!("https://shop.example.com/")),
-        (0, "idpageview", json!("abc123")),
-        (0, "dimension2", json!("shoes")),
-        (0, "timestamp", json!(matomo.noon)),
-        (1, "siteSearchKeyword", json!("boots")),
-        (1, "siteSearchCategory", json!("Men")),
-        (1, "siteSearchCount", json!(0)),
-        (2, "eventCategory", json!("Video")),
-        (2, "eventAction", json!("play")),
-        (2, "eventName", json!("Intro")),
-        (2, "eventValue", json!(3.0)),
-        (3, "url", json!("https://partner.example.net/x")),
-        (6, "revenue", json!(19.99)),
-        (7, "orderId", json!("o1")),
-        (7, "revenue", json!(20.5)),
-        (7, "items", json!(2)),
-    ] {
-        assert_eq!(details[at][field], value, "{at} {field}");
-    }
-    let item = &details[7]["itemDetails"][0];
-    assert_eq!([&item["itemSKU"], &item["itemName"], &item["itemCategory"]], ["A", "Shoe", "Shoes"]);
-    assert_eq!(item["price"], 10.25);
+    check(measured(), cases).await;
 }
 
 #[tokio::test]
-async fn half_an_event_an_empty_search_and_an_order_without_its_goal_are_page_views() {
-    let matomo = Matomo::start().await;
-    for (at, extra) in ["&e_c=Video", "&search=", "&ec_id=o1&revenue=5"].iter().enumerate() {
-        matomo.hit(at as i64, &format!("{A}{extra}")).await;
-    }
-    let visit = matomo.only_visit().await;
-    assert_eq!(types(&visit), ["action"; 3]);
-    assert_eq!(visit["visitEcommerceStatus"], "none");
-}
-
-#[tokio::test]
-async fn a_search_in_the_address_is_a_search() {
-    let matomo = Matomo::start().await;
-    matomo.hit(0, &format!("{A}&url=https%3A%2F%2Fshop.example.com%2Ffind%3Fq%3Dboots%26cat%3DMen")).await;
-    let visit = matomo.only_visit().await;
-    let search = &visit["actionDetails"][0];
-    assert_eq!(
-        [&search["type"], &search["siteSearchKeyword"], &search["siteSearchCategory"]],
-        ["search", "boots", "Men"]
-    );
-    assert_eq!(search["siteSearchCount"], Value::Null);
-}
-
-#[tokio::test]
-async fn a_link_without_a_scheme_is_an_action_without_an_address() {
-    let matomo = Matomo::start().await;
-    matomo.hit(0, &format!("{A}&download=x.pdf")).await;
-    let visit = matomo.only_visit().await;
-    assert_eq!((&visit["actions"], &visit["actionDetails"][0]["url"]), (&json!(1), &Value::Null));
-}
-
-#[tokio::test]
-async fn a_goal_counts_once_a_visit_and_an_unknown_one_is_refused() {
-    let matomo = Matomo::start().await;
-    assert_eq!(matomo.hit(0, &format!("{A}&idgoal=99")).await, 400);
-    assert!(matomo.visits(1).await.is_empty());
-    for at in [0, 10] {
-        assert_eq!(matomo.hit(at, &format!("{A}&idgoal=3")).await, 204);
-    }
-    let visit = matomo.only_visit().await;
-    assert_eq!((&visit["actions"], &visit["goalConversions"]), (&json!(0), &json!(1)));
-}
-
-#[tokio::test]
-async fn a_duplicate_order_is_refused_and_leaves_an_empty_visit() {
-    let matomo = Matomo::start().await;
-    assert_eq!(matomo.hit(0, &format!("{A}&idgoal=0&ec_id=o1&revenue=5")).await, 204);
-    assert_eq!(matomo.hit(10, &format!("{A}&idgoal=0&ec_id=o1&revenue=5")).await, 400);
-    assert_eq!(matomo.hit(20, &format!("{B}&idgoal=0&ec_id=o1&revenue=5")).await, 400);
-    let visits = matomo.visits(1).await;
-    assert_eq!(visits.len(), 2);
-    assert_eq!(types(&visits[0]), ["ecommerceOrder"]);
-    assert!(types(&visits[1]).is_empty());
-    assert_eq!((&visits[1]["actions"], &visits[1]["visitConverted"]), (&json!(0), &json!(1)));
-    let orders = matomo.api("Goals.get", "idSite=1&period=day&date=yesterday&idGoal=ecommerceOrder").await;
-    assert_eq!((&orders["nb_conversions"], &orders["revenue"]), (&json!(1), &json!(5)));
-}
-
-#[tokio::test]
-async fn a_cart_is_one_per_visit_and_becomes_the_order() {
-    let matomo = Matomo::start().await;
-    matomo.hit(0, &format!("{A}&idgoal=0&revenue=5")).await;
-    matomo.hit(10, &format!("{A}&idgoal=0&revenue=7.25")).await;
-    let visit = matomo.only_visit().await;
-    assert_eq!(
-        (types(&visit), &visit["actionDetails"][0]["revenue"]),
-        (vec!["ecommerceAbandonedCart"], &json!(7.25))
-    );
-    assert_eq!(
-        (&visit["visitEcommerceStatus"], &visit["visitConverted"]),
-        (&json!("abandonedCart"), &json!(0))
-    );
-    matomo.hit(20, &format!("{A}&idgoal=0&ec_id=o1&revenue=8")).await;
-    let visit = matomo.only_visit().await;
-    assert_eq!((types(&visit), &visit["visitEcommerceStatus"]), (vec!["ecommerceOrder"], &json!("ordered")));
-}
-
-#[tokio::test]
-async fn a_long_order_id_is_cut_and_lost_after_a_cart() {
-    let matomo = Matomo::start().await;
-    let id = "X".repeat(130);
-    matomo.hit(0, &format!("{A}&idgoal=0&ec_id={id}&revenue=1")).await;
-    matomo.hit(0, &format!("{B}&idgoal=0&revenue=1")).await;
-    assert_eq!(matomo.hit(10, &format!("{B}&idgoal=0&ec_id=Y{id}&revenue=1")).await, 204);
-    let visits = matomo.visits(1).await;
-    assert_eq!(visits[0]["actionDetails"][0]["orderId"], "X".repeat(100));
-    assert_eq!(types(&visits[1]), ["ecommerceAbandonedCart"]);
-}
-
-#[tokio::test]
-async fn a_negative_timing_is_refused_and_leaves_a_visit_without_an_action() {
-    let matomo = Matomo::start().await;
-    for (visitor, extra) in [(A, "&pf_srv=-5"), (B, "&bw_bytes=-1")] {
-        assert_eq!(matomo.hit(0, &format!("{visitor}{extra}")).await, 400);
-    }
-    assert_eq!(matomo.actions().await, [0, 0]);
-}
-
-#[tokio::test]
-async fn what_breaks_the_database_is_refused_alone_and_rolls_back_a_whole_bulk() {
-    let matomo = Matomo::start().await;
-    let long = "n".repeat(5000);
-    for extra in ["ca=1", "lat=abc", "bw_bytes=-1", &format!("c_n={long}"), &format!("e_a=x&e_c={long}")] {
-        if !extra.starts_with("bw_") {
-            assert_eq!(matomo.hit(0, &format!("{B}&{extra}")).await, 400, "{extra}");
-        }
-        let hits = [A, &format!("{B}&{extra}"), A].map(|extra| matomo.query(0, extra));
-        let answer = matomo.bulk(&hits).await;
-        assert_eq!(
-            answer,
-            json!({ "status": "error", "tracked": 1, "invalid": 0, "invalid_indices": [] }),
-            "{extra}"
+async fn events_contents_searches_and_links_keep_what_they_say() {
+    let of = |row, more: &str, actions: u64| case(row, &[(0, format!("{A}&{more}"))], &[actions]);
+    let first = |field: &str| -> String { format!("/0/actionDetails/0/{field}") };
+    let event = "e_c=Video&e_a=watch&e_n=Intro&e_v=3";
+    let mut cases = Vec::new();
+    for event in [event.to_owned(), format!("{event}&ca=1")] {
+        cases.push(
+            of("an event, with or without ca=1", &event, 1)
+                .fact(first("type"), "event")
+                .fact(first("eventCategory"), "Video")
+                .fact(first("eventAction"), "watch")
+                .fact(first("eventName"), "Intro")
+                .fact(first("eventValue"), 3.0),
         );
     }
-    assert!(matomo.visits(1).await.is_empty());
+    cases.extend([
+        of("an event without its action", "e_c=Video", 1).fact(first("type"), "action"),
+        of("a value that is no number", "e_c=a&e_a=b&e_v=abc", 1).fact(first("eventValue"), Value::Null),
+        of("ca=1 that nothing handles", "ca=1", 0).refused(0).recorded(&[]),
+        of("a search", "search=boots&search_cat=Men&search_count=3", 1)
+            .fact(first("siteSearchKeyword"), "boots")
+            .fact(first("siteSearchCategory"), "Men")
+            .fact(first("siteSearchCount"), 3),
+        of("a search without results", "search=nothing&search_count=0", 1).fact(first("siteSearchCount"), 0),
+        of("a search without a count", "search=boots", 1).fact(first("siteSearchCount"), Value::Null),
+        of("a search in the address", "url=https://shop.example.com/?q=boots%26cat=Men", 1)
+            .fact(first("type"), "search")
+            .fact(first("siteSearchKeyword"), "boots")
+            .fact(first("siteSearchCategory"), "Men"),
+        of("an empty search", "search=", 1).fact(first("type"), "action"),
+        of("an outlink", "link=https://partner.example.net/x", 1)
+            .fact(first("type"), "outlink")
+            .fact(first("url"), "https://partner.example.net/x"),
+        of("a download", "download=https://shop.example.com/a.pdf", 1)
+            .fact(first("type"), "download")
+            .fact(first("url"), "https://shop.example.com/a.pdf"),
+        of("a download without a scheme", "download=x.pdf", 1).fact(first("url"), Value::Null),
+        of("a link to a mailbox", "link=mailto:a@example.com", 1).fact(first("url"), Value::Null),
+        of("content", "c_n=Ad&c_p=banner.png&c_t=https://a.example&ca=1", 0)
+            .fact(first("type"), "content")
+            .fact(first("contentName"), "Ad")
+            .fact(first("contentPiece"), "banner.png")
+            .fact(first("contentTarget"), "https://a.example")
+            .fact(first("contentInteraction"), Value::Null),
+        of("content that was used", "c_n=Ad&c_i=click", 0).fact(first("contentInteraction"), "click"),
+        of("a name of 5,000 letters", &format!("c_n={}", "n".repeat(5_000)), 0).refused(0).recorded(&[]),
+        of("a category of 5,000 letters", &format!("e_a=x&e_c={}", "n".repeat(5_000)), 0)
+            .refused(0)
+            .recorded(&[]),
+    ]);
+    check(measured(), cases).await;
+}
+
+#[tokio::test]
+async fn goals_convert_by_hand_by_address_and_by_event() {
+    let of = |row, hits: &[&str], actions: &[u64]| {
+        let hits: Vec<(i64, String)> =
+            hits.iter().enumerate().map(|(at, more)| (10 * at as i64, format!("{A}&{more}"))).collect();
+        case(row, &hits, actions)
+    };
+    let cases = vec![
+        of("by hand, as the first hit", &["idgoal=1"], &[0])
+            .fact("/0/goalConversions", 1)
+            .fact("/0/visitConverted", 1)
+            .fact("/0/actionDetails/0/revenue", 5),
+        of("by hand, again", &["idgoal=1", "idgoal=1"], &[0]).fact("/0/goalConversions", 1),
+        of("its revenue", &["idgoal=1&revenue=19.99"], &[0]).fact("/0/actionDetails/0/revenue", 19.99),
+        of("an unknown one", &["idgoal=9"], &[]).refused(0),
+        of("by address", &[THANKS], &[1])
+            .fact("/0/goalConversions", 1)
+            .fact("/0/actionDetails/1/goalId", 2)
+            .fact("/0/actionDetails/1/revenue", 10),
+        of("by address in upper case", &["url=https://shop.example.com/Thank-You"], &[1])
+            .fact("/0/goalConversions", 1),
+        of("by address, with a revenue", &[&format!("{THANKS}&revenue=12.5")], &[1])
+            .fact("/0/actionDetails/1/revenue", 12.5),
+        of("by address, twice", &[THANKS, THANKS], &[2]).fact("/0/goalConversions", 1),
+        of("the goal of an address, by hand", &["idgoal=2"], &[0]).fact("/0/actionDetails/0/goalId", 2),
+        of("by event", &["e_c=Video&e_a=play"], &[1]).fact("/0/actionDetails/1/goalId", 3),
+        of("by event, twice and multiple", &["e_c=Video&e_a=play", "e_c=Video&e_a=play"], &[2])
+            .fact("/0/goalConversions", 2),
+        of("by another event", &["e_c=Video&e_a=replay"], &[1]).fact("/0/goalConversions", 0),
+        of("an address of an event", &[&format!("{THANKS}&e_c=Video&e_a=watch")], &[1])
+            .fact("/0/goalConversions", 0),
+        // The source looks for what handles `ca=1` before it looks for goals.
+        of("ca=1 with a goal", &["idgoal=1&ca=1"], &[]).refused(0),
+        of("ca=1 with a ping", &["x=1", "ping=1&ca=1"], &[1]).refused(1),
+    ];
+    check(measured(), cases).await;
+}
+
+#[tokio::test]
+async fn products_that_were_looked_at_are_kept() {
+    let product = format!(r#"{A}&_pks=SKU1&_pkn=Blue shoe&_pkc=["Shoes","Men"]&_pkp=25"#);
+    let many = format!(r#"{A}&_pkc=["a","b","c","d","e","f"]"#);
+    let cases = vec![
+        case("a product", &[(0, product)], &[1])
+            .fact("/0/actionDetails/0/productViewSku", "SKU1")
+            .fact("/0/actionDetails/0/productViewName", "Blue shoe")
+            .fact("/0/actionDetails/0/productViewCategories", json!(["Shoes", "Men"]))
+            .fact("/0/actionDetails/0/productViewPrice", 25),
+        case("more than five categories", &[(0, many)], &[1])
+            .fact("/0/actionDetails/0/productViewCategories", json!(["a", "b", "c", "d", "e"])),
+    ];
+    check(measured(), cases).await;
+}
+
+#[tokio::test]
+async fn dimensions_and_variables_belong_to_visits_or_to_actions() {
+    let long = "v".repeat(300);
+    let a = A.to_owned();
+    let cases = vec![
+        case("cut at 250", &[(0, format!("{A}&dimension1={long}"))], &[1])
+            .fact("/0/dimension1", &long[..250]),
+        case("one that does not exist", &[(0, format!("{A}&dimension7=x"))], &[1]).absent("/0/dimension7"),
+        case(
+            "of the visit, the last wins",
+            &[(0, format!("{A}&dimension1=new")), (10, format!("{A}&dimension1=gold")), (20, a)],
+            &[3],
+        )
+        .fact("/0/dimension1", "gold"),
+        case(
+            "of the action",
+            &[(0, format!("{A}&dimension2=shoes")), (10, format!("{A}&dimension2="))],
+            &[2],
+        )
+        .fact("/0/actionDetails/0/dimension2", "shoes")
+        .fact("/0/actionDetails/1/dimension2", "")
+        .absent("/0/dimension2"),
+        case("none", &[(0, A)], &[1])
+            .fact("/0/dimension1", Value::Null)
+            .fact("/0/actionDetails/0/dimension2", Value::Null),
+        case(
+            "five slots of variables",
+            &[(0, format!(r#"{A}&_cvar={{"5":["a","b"],"6":["c","d"]}}"#))],
+            &[1],
+        )
+        .fact("/0/customVariables/5/customVariableValue5", "b")
+        .absent("/0/customVariables/6"),
+    ];
+    check(measured(), cases).await;
+}
+
+#[tokio::test]
+async fn titles_and_addresses_are_cleaned_and_cut() {
+    let title = "t".repeat(1_100);
+    let url = format!("https://shop.example.com/{}", "u".repeat(1_100));
+    let of = |row, more: &str| case(row, &[(0, format!("{A}&{more}"))], &[1]);
+    let (name, address) = ("/0/actionDetails/0/pageTitle", "/0/actionDetails/0/url");
+    let cases = vec![
+        of("trimmed", "action_name=  Home  ").fact(name, "Home"),
+        of("1,024 letters", &format!("action_name={title}")).fact(name, &title[..1_024]),
+        of("not escaped", "action_name=<b>1 %26 2</b>").fact(name, "<b>1 & 2</b>"),
+        of("categories as they stand", "action_name=A / B / C").fact(name, "A / B / C"),
+        of("emoji", "action_name=Gr\u{fc}\u{df}e \u{1f600}").fact(name, "Gr\u{fc}\u{df}e \u{1f600}"),
+        of("an address of 1,024 letters", &format!("url={url}")).fact(address, &url[..1_024]),
+        of("a host in upper case", "url=https://SHOP.example.com/A")
+            .fact(address, "https://shop.example.com/A"),
+        of("fragment, gclid and sid", "url=https://shop.example.com/a?gclid=1%26x=2%26sid=3%23top")
+            .fact(address, "https://shop.example.com/a?x=2"),
+        of("a foreign host", "url=https://elsewhere.example.org/a")
+            .fact(address, "https://elsewhere.example.org/a"),
+        of("no address", "url=").fact(address, Value::Null),
+        of("no address at all", "url=foo").fact(address, Value::Null),
+    ];
+    check(measured(), cases).await;
+}
+
+#[tokio::test]
+async fn five_kinds_are_actions_and_five_are_not() {
+    let matomo = Matomo::with(measured()).await;
+    let hits = [
+        "url=https://shop.example.com/a",
+        "search=boots",
+        "e_c=a&e_a=b",
+        "download=https://shop.example.com/a.pdf",
+        "link=https://a.example/",
+        "c_n=Ad",
+        "idgoal=1",
+        "idgoal=0&revenue=5",
+        "idgoal=0&ec_id=O1&revenue=5",
+        "ping=1",
+    ];
+    for (at, more) in hits.iter().enumerate() {
+        assert_eq!(matomo.hit(at as i64, &format!("{A}&{more}")).await, 204, "{more}");
+    }
+    let visit = matomo.only_visit().await;
+    assert_eq!((&visit["actions"], types(&visit).len()), (&json!(5), 8));
 }

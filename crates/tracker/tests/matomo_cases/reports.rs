@@ -1,91 +1,11 @@
 //! The reporting API, against the totals that were recorded.
 
 use serde_json::json;
-use tracker::{Conversions, Goal, GoalMatch, Options};
+use tracker::{Options, Role, User};
 
-use crate::stand_in::{Matomo, TOKEN};
-
-/// The goals of the measured site.
-fn measured_goals() -> Vec<Goal> {
-    let goal = |id, name: &str, matches, cents| Goal {
-        id,
-        name: name.to_owned(),
-        matches,
-        revenue_cents: cents,
-        per_visit: Conversions::Once,
-    };
-    vec![
-        goal(1, "Newsletter signup", GoalMatch::Manual, 500),
-        goal(2, "Thank-you page", GoalMatch::UrlContains("thank-you".to_owned()), 1000),
-        goal(3, "Video play event", GoalMatch::EventAction("play".to_owned()), 100),
-    ]
-}
-
-/// A stand-in with the eleven hits in four visits that fill all reports.
-async fn full_coverage() -> Matomo {
-    let options = Options { token: Some(TOKEN.to_owned()), goals: measured_goals(), ..Options::default() };
-    let matomo = Matomo::with(options).await;
-    let items = "%5B%5B%22SKU1%22%2C%22Blue+shoe%22%2C%22Shoes%22%2C25%2C2%5D%5D";
-    let a = "cid=a000000000002328&cip=203.0.113.1&uid=user-1&ua=SM-S911B";
-    let hits = [
-        (0, format!("{a}&search=boots&search_cat=Men&search_count=3&urlref=https%3A%2F%2Fwww.google.com%2Fsearch%3Fq%3Dred%2Bshoes&lang=de-de&country=de")),
-        (10, format!("{a}&search=nothing&search_count=0")),
-        (20, format!("{a}&url=https%3A%2F%2Fshop.example.com%2Fthank-you&action_name=Shop+/+Thank+you&dimension1=gold")),
-        (30, format!("{a}&e_c=Video&e_a=play&e_n=Intro&e_v=3&ca=1")),
-        (40, format!("{a}&c_n=Ad&c_p=banner&c_t=x&ca=1")),
-        (50, format!("{a}&idgoal=1")),
-        (60, format!("{a}&idgoal=0&ec_id=O1&ec_items={items}&revenue=60&ec_st=50&ec_tx=6&ec_sh=4&ec_dt=0")),
-        (6000, format!("{a}&new_visit=1&url=https%3A%2F%2Fshop.example.com%2F%3Fmtm_campaign%3DSale%26mtm_kwd%3Dred&idgoal=0&ec_items={items}&revenue=50")),
-        (0, "cid=a000000000002329&cip=203.0.113.2&action_name=Home&urlref=https%3A%2F%2Fl.facebook.com%2F".to_owned()),
-        (10, "cid=a000000000002329&cip=203.0.113.2&link=https%3A%2F%2Fpartner.example.net%2Fx".to_owned()),
-        (0, "cid=a00000000000232a&cip=203.0.113.3&download=https%3A%2F%2Fshop.example.com%2Fa.pdf&urlref=https%3A%2F%2Fblog.example.org%2Fpost".to_owned()),
-    ];
-    let hits: Vec<String> = hits.iter().map(|(at, extra)| matomo.query(*at, extra)).collect();
-    assert_eq!(matomo.bulk(&hits).await["tracked"], 11);
-    matomo
-}
-
-#[tokio::test]
-async fn eleven_hits_fill_the_totals_as_they_did_in_the_real_one() {
-    let matomo = full_coverage().await;
-    let ask = async |method: &str, more: &str| {
-        matomo.api(method, &format!("idSite=1&period=day&date=yesterday{more}")).await
-    };
-    // The recorded one lasted 84 seconds: its hits were further apart.
-    assert_eq!(
-        ask("VisitsSummary.get", "").await,
-        json!({"nb_uniq_visitors":3,"nb_users":1,"nb_visits":4,"nb_actions":7,"nb_visits_converted":1,"bounce_count":2,"sum_visit_length":74,"max_actions":4,"bounce_rate":"50%","nb_actions_per_visit":1.8,"avg_time_on_site":19})
-    );
-    assert_eq!(
-        ask("Actions.get", "").await,
-        json!({"nb_pageviews":2,"nb_uniq_pageviews":2,"nb_downloads":1,"nb_uniq_downloads":1,"nb_outlinks":1,"nb_uniq_outlinks":1,"nb_searches":2,"nb_keywords":2})
-    );
-    assert_eq!(
-        ask("Goals.get", "").await,
-        json!({"nb_conversions":4,"nb_visits_converted":1,"revenue":76,"conversion_rate":"25%","nb_conversions_new_visit":4,"nb_visits_converted_new_visit":1,"revenue_new_visit":76,"conversion_rate_new_visit":"33.33%","nb_conversions_returning_visit":0,"nb_visits_converted_returning_visit":0,"revenue_returning_visit":0,"conversion_rate_returning_visit":"0%"})
-    );
-    assert_eq!(
-        ask("Goals.get", "&idGoal=ecommerceOrder").await,
-        json!({"nb_conversions":1,"nb_visits_converted":1,"revenue":60,"revenue_subtotal":50,"revenue_tax":6,"revenue_shipping":4,"revenue_discount":0,"items":2,"avg_order_revenue":60,"conversion_rate":"25%","nb_conversions_new_visit":1,"nb_visits_converted_new_visit":1,"revenue_new_visit":60,"revenue_subtotal_new_visit":50,"revenue_tax_new_visit":6,"revenue_shipping_new_visit":4,"revenue_discount_new_visit":0,"items_new_visit":2,"avg_order_revenue_new_visit":60,"conversion_rate_new_visit":"33.33%","nb_conversions_returning_visit":0,"nb_visits_converted_returning_visit":0,"revenue_returning_visit":0,"revenue_subtotal_returning_visit":0,"revenue_tax_returning_visit":0,"revenue_shipping_returning_visit":0,"revenue_discount_returning_visit":0,"items_returning_visit":0,"avg_order_revenue_returning_visit":0,"conversion_rate_returning_visit":"0%"})
-    );
-    assert_eq!(
-        ask("Goals.get", "&idGoal=ecommerceAbandonedCart").await,
-        json!({"nb_conversions":1,"nb_visits_converted":1,"revenue":50,"items":2,"avg_order_revenue":50,"conversion_rate":"25%","nb_conversions_new_visit":0,"nb_visits_converted_new_visit":0,"revenue_new_visit":0,"items_new_visit":0,"avg_order_revenue_new_visit":0,"conversion_rate_new_visit":"0%","nb_conversions_returning_visit":1,"nb_visits_converted_returning_visit":1,"revenue_returning_visit":50,"items_returning_visit":2,"avg_order_revenue_returning_visit":50,"conversion_rate_returning_visit":"100%"})
-    );
-    assert_eq!(
-        ask("Goals.get", "&idGoal=3").await,
-        json!({"nb_conversions":1,"nb_visits_converted":1,"revenue":1,"conversion_rate":"25%","nb_conversions_new_visit":1,"nb_visits_converted_new_visit":1,"revenue_new_visit":1,"conversion_rate_new_visit":"33.33%","nb_conversions_returning_visit":0,"nb_visits_converted_returning_visit":0,"revenue_returning_visit":0,"conversion_rate_returning_visit":"0%"})
-    );
-    assert_eq!(
-        ask("Events.getCategory", "").await,
-        json!([{"label":"Video","nb_uniq_visitors":1,"nb_visits":"1","nb_events":"1","nb_events_with_value":"1","sum_event_value":3,"min_event_value":3,"max_event_value":3,"avg_event_value":3,"segment":"eventCategory==Video","idsubdatatable":1}])
-    );
-    assert_eq!(
-        ask("Contents.getContentNames", "").await,
-        json!([{"label":"Ad","nb_uniq_visitors":1,"nb_visits":"1","nb_impressions":"1","nb_interactions":0,"interaction_rate":"0%","segment":"contentName==Ad","idsubdatatable":1}])
-    );
-    assert_eq!(ask("VisitsSummary.getVisits", "").await, json!({ "value": 4 }));
-}
+use crate::case::measured;
+use crate::coverage::full_coverage;
+use crate::stand_in::{A, B, MINUTE, Matomo, TOKEN};
 
 #[tokio::test]
 async fn segments_narrow_the_totals_as_they_did_in_the_real_one() {
@@ -174,4 +94,188 @@ async fn today_begins_a_day_early_in_the_log_of_visits_and_nowhere_else() {
     }
     let totals = matomo.api("VisitsSummary.getVisits", "idSite=1&period=day&date=today").await;
     assert_eq!(totals, json!({ "value": 0 }));
+}
+
+/// The names and scopes that a caller declared, as the API gives them back.
+#[tokio::test]
+async fn goals_and_dimensions_are_told_as_they_were_declared() {
+    let matomo = Matomo::with(measured()).await;
+    let goal = |id, name: &str, attribute: &str, revenue, multiple| {
+        json!({
+            "idsite": 1, "idgoal": id, "name": name, "description": "", "match_attribute": attribute,
+            "allow_multiple": multiple, "revenue": revenue, "deleted": 0, "event_value_as_revenue": 0,
+        })
+    };
+    let mut by_url = goal(2, "Thank-you page", "url", 10, 0);
+    let mut by_event = goal(3, "Video play event", "event_action", 1, 1);
+    for (goal, pattern, kind) in [(&mut by_url, "thank-you", "contains"), (&mut by_event, "play", "exact")] {
+        goal["pattern"] = json!(pattern);
+        goal["pattern_type"] = json!(kind);
+        goal["case_sensitive"] = json!(0);
+    }
+    assert_eq!(
+        matomo.api("Goals.getGoals", "idSite=1").await,
+        json!([goal(1, "Newsletter signup", "manually", 5, 0), by_url, by_event])
+    );
+    // As recorded, word for word.
+    assert_eq!(
+        matomo.api("CustomDimensions.getConfiguredCustomDimensions", "idSite=1").await,
+        json!([
+            {"idcustomdimension":"1","idsite":"1","name":"Customer type","index":"1","scope":"visit","active":true,"extractions":[],"case_sensitive":true},
+            {"idcustomdimension":"2","idsite":"1","name":"Page category","index":"1","scope":"action","active":true,"extractions":[],"case_sensitive":true},
+        ])
+    );
+    assert_eq!(
+        matomo.api("CustomDimensions.getAvailableScopes", "idSite=1").await,
+        json!([
+            {"value":"visit","name":"Visit","numSlotsAvailable":5,"numSlotsUsed":1,"numSlotsLeft":4,"supportsExtractions":false},
+            {"value":"action","name":"Action","numSlotsAvailable":5,"numSlotsUsed":1,"numSlotsLeft":4,"supportsExtractions":true},
+        ])
+    );
+}
+
+#[tokio::test]
+async fn rights_are_told_by_exact_roles_and_a_superuser_is_an_administrator() {
+    let user = |token: &str, role| User { token: token.to_owned(), role };
+    let users = vec![user("viewer", Role::View), user("writer", Role::Write), user("admin", Role::Admin)];
+    let matomo = Matomo::with(Options { users, ..measured() }).await;
+    let ask = async |token: &str, method: &str| {
+        let body = format!("module=API&format=JSON&token_auth={token}&method={method}");
+        matomo.post("/index.php", &body).await.json()
+    };
+    for (token, superuser, admin, write, view) in [
+        (TOKEN, true, true, false, false),
+        ("admin", false, true, false, false),
+        ("writer", false, false, true, false),
+        ("viewer", false, false, false, true),
+    ] {
+        let is_superuser = ask(token, "UsersManager.hasSuperUserAccess").await;
+        assert_eq!(is_superuser, json!({ "value": superuser }), "{token}");
+        for (method, expected) in [
+            ("SitesManager.getSitesIdWithAdminAccess", admin),
+            ("SitesManager.getSitesIdWithWriteAccess", write),
+            ("SitesManager.getSitesIdWithViewAccess", view),
+            ("SitesManager.getSitesIdWithAtLeastViewAccess", true),
+        ] {
+            let sites = ask(token, method).await;
+            assert_eq!(!sites.as_array().expect("a list").is_empty(), expected, "{token} {method}");
+        }
+    }
+    for (token, status) in [("viewer", 400), ("writer", 204), ("admin", 204), (TOKEN, 204), ("nobody", 400)] {
+        for claim in ["cip=203.0.113.1", "country=de", &format!("cdt={}", matomo.noon - 2 * 86_400)] {
+            let query = format!("idsite=1&rec=1&send_image=0&{claim}&token_auth={token}");
+            assert_eq!(matomo.get("/matomo.php", &query).await.status, status, "{token} {claim}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_call_without_a_valid_token_is_refused_in_three_ways() {
+    let matomo = Matomo::start().await;
+    let call = "module=API&format=JSON&method=API.getMatomoVersion";
+    let none = matomo.post("/index.php", call).await;
+    assert_eq!((none.status, none.json()["result"].as_str()), (401, Some("error")));
+    let wrong =
+        matomo.post("/index.php", &format!("{call}&token_auth=ffffffffffffffffffffffffffffffff")).await;
+    assert_eq!((wrong.status, wrong.header("content-type")), (401, "text/html; charset=utf-8"));
+    let bearer = [("Authorization", "Bearer 0123456789abcdef0123456789abcdef")];
+    let header = matomo.send("POST", "/index.php", "", &bearer, call.as_bytes()).await;
+    assert_eq!(header.status, 401);
+}
+
+#[tokio::test]
+async fn a_site_says_how_it_is_set_up() {
+    let site_url = Some("https://shop.example.com".to_owned());
+    let matomo = Matomo::with(Options { site_url, ..measured() }).await;
+    let site = matomo.api("SitesManager.getSiteFromId", "idSite=1").await;
+    for (field, value) in [
+        ("idsite", json!(1)),
+        ("main_url", json!("https://shop.example.com")),
+        ("ecommerce", json!(1)),
+        ("sitesearch", json!(1)),
+        ("timezone", json!("UTC")),
+        ("exclude_unknown_urls", json!(0)),
+        ("excluded_ips", json!("")),
+        ("excluded_parameters", json!("")),
+        ("excluded_user_agents", json!("")),
+        ("excluded_referrers", json!("")),
+    ] {
+        assert_eq!(site[field], value, "{field}");
+    }
+    let unknown = matomo.api("SitesManager.getSiteFromId", "idSite=999").await;
+    assert_eq!(unknown["result"], "error");
+    for (plugin, active) in [("CustomVariables", true), ("QueuedTracking", false)] {
+        let answer = matomo.api("API.isPluginActivated", &format!("pluginName={plugin}")).await;
+        assert_eq!(answer, json!({ "value": active }), "{plugin}");
+    }
+}
+
+#[tokio::test]
+async fn counters_of_the_last_minutes_are_right_for_visits_only() {
+    let matomo = full_coverage().await;
+    let counters = matomo.api("Live.getCounters", "idSite=1&lastMinutes=4320").await;
+    // Recorded: actions with content, and conversions with carts, where one visit converted.
+    assert_eq!(counters, json!([{ "visits": 4, "actions": 8, "visitors": 3, "visitsConverted": 5 }]));
+}
+
+#[tokio::test]
+async fn a_range_of_a_day_holds_that_day_and_a_visitor_is_found_by_segment_only() {
+    let matomo = Matomo::start().await;
+    for (at, who) in [(0, A), (0, B), (-86_400, A)] {
+        matomo.hit(at, who).await;
+    }
+    let log = async |more: &str| {
+        let visits = matomo.api("Live.getLastVisitsDetails", &format!("idSite=1&{more}")).await;
+        visits.as_array().map(Vec::len)
+    };
+    let day = jiff::Timestamp::from_second(matomo.noon).expect("a time").strftime("%Y-%m-%d").to_string();
+    assert_eq!(log(&format!("period=range&date={day},{day}")).await, Some(2));
+    assert_eq!(log("visitorId=aaaaaaaaaaaaaaaa").await, Some(3), "the parameter is ignored");
+    assert_eq!(log("segment=visitorId%3D%3Daaaaaaaaaaaaaaaa").await, Some(2));
+    let unsupported = matomo
+        .api("VisitsSummary.get", &format!("idSite=1&period=day&date={day}&segment=customDimension1%3D%3Dx"))
+        .await;
+    assert_eq!(unsupported["message"], "Segment 'customDimension1' is not a supported segment.");
+}
+
+#[tokio::test]
+async fn new_and_returning_visits_are_told_apart() {
+    let matomo = Matomo::start().await;
+    for (at, who) in [(0, A), (10, A), (0, B), (60 * MINUTE, A), (70 * MINUTE, A), (71 * MINUTE, A)] {
+        matomo.hit(at, who).await;
+    }
+    let answer = matomo.api("VisitFrequency.get", "idSite=1&period=day&date=yesterday").await;
+    for (field, value) in [
+        ("nb_visits_new", json!(2)),
+        ("nb_actions_new", json!(3)),
+        ("nb_uniq_visitors_new", json!(2)),
+        ("bounce_count_new", json!(1)),
+        ("nb_visits_returning", json!(1)),
+        ("nb_actions_returning", json!(3)),
+        ("sum_visit_length_returning", json!(661)),
+    ] {
+        assert_eq!(answer[field], value, "{field}");
+    }
+    let range = matomo.api("VisitFrequency.get", "idSite=1&period=range&date=2010-01-01,today").await;
+    assert_eq!((&range["nb_visits_returning"], range.get("nb_uniq_visitors_new")), (&json!(1), None));
+}
+
+#[tokio::test]
+async fn the_latest_visit_is_told_at_once_and_several_calls_make_one() {
+    let matomo = Matomo::start().await;
+    assert_eq!(matomo.api("Live.getMostRecentVisitsDateTime", "idSite=1").await, json!({ "value": "" }));
+    matomo.hit(0, A).await;
+    matomo.hit(10, B).await;
+    let at = jiff::Timestamp::from_second(matomo.noon + 10).expect("a time");
+    let at = at.strftime("%Y-%m-%d %H:%M:%S").to_string();
+    assert_eq!(matomo.api("Live.getMostRecentVisitsDateTime", "idSite=1").await, json!({ "value": at }));
+    let visitor = matomo.api("Live.getMostRecentVisitorId", "idSite=1").await;
+    assert_eq!(visitor, json!({ "value": "bbbbbbbbbbbbbbbb" }));
+    let call = |method: &str| format!("method%3D{method}%26idSite%3D1%26period%3Dday%26date%3Dyesterday");
+    let urls = [call("VisitsSummary.getVisits"), call("Actions.get"), call("No.such")];
+    let urls: Vec<String> = urls.iter().enumerate().map(|(at, url)| format!("urls[{at}]={url}")).collect();
+    let answers = matomo.api("API.getBulkRequest", &urls.join("&")).await;
+    assert_eq!(answers[0], json!({ "value": 2 }));
+    assert_eq!(answers[1]["nb_pageviews"], 2);
+    assert_eq!(answers[2]["result"], "error");
 }

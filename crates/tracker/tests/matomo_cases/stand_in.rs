@@ -26,6 +26,8 @@ pub(crate) struct Matomo {
     address: SocketAddr,
     /// Noon of yesterday in UTC: hits of hours around it share a day and lie in the past.
     pub(crate) noon: i64,
+    /// When the test began, by its clock.
+    pub(crate) now: i64,
     stop: oneshot::Sender<()>,
     server: JoinHandle<std::io::Result<()>>,
 }
@@ -66,9 +68,10 @@ impl Matomo {
         let server = tokio::spawn(tracker::serve(listener, options, async move {
             let _ = stopped.await;
         }));
-        let mut matomo = Self { address, noon: 0, stop, server };
+        let mut matomo = Self { address, noon: 0, now: 0, stop, server };
         let date = matomo.get("/index.php", "").await.header("date").to_owned();
         let now = jiff::fmt::rfc2822::parse(&date).expect("a date").timestamp().as_second();
+        matomo.now = now;
         matomo.noon = now.div_euclid(86_400) * 86_400 - 43_200;
         matomo
     }

@@ -55,8 +55,8 @@ const ROUND: (u32, u32) = (1, 4);
 const MOST_SEARCHES: u32 = 3;
 
 /// Of those who leave their cart, how many went to look at it, and how many of them began to check out.
-const LOOKED_AT_CART: f64 = 0.75;
-const BEGAN_CHECKOUT: f64 = 0.55;
+pub(crate) const LOOKED_AT_CART: f64 = 0.75;
+pub(crate) const BEGAN_CHECKOUT: f64 = 0.55;
 
 impl Planner {
     /// Plans visit `number`. `actions` is memory to use: that of a visit that is over.
@@ -218,6 +218,10 @@ impl Planner {
                 shelved
             } else if page == PageId::MAX {
                 plan.entry(visit.source, stream)
+            } else if let Some(results) =
+                scenario.site.landmarks().search.filter(|results| *results != page && self.searches_on(index))
+            {
+                results
             } else {
                 found.filter(|other| *other != page).unwrap_or_else(|| scenario.site.next(page, stream))
             };
@@ -243,6 +247,11 @@ impl Planner {
             rest = self.read_on(plan, visit, rest, views - index);
         }
         self.close(visit, rest);
+    }
+
+    /// Whether page view `index` is the one from which somebody searches.
+    fn searches_on(&self, index: u16) -> bool {
+        self.extras.contains(&(index, Besides::Extra(Extra::Search)))
     }
 
     /// The pages of a purchase from the cart on, as far as the site has them.
@@ -375,8 +384,7 @@ impl Planner {
     fn search(&mut self, plan: &Plan, visit: &mut Visit, view: u16, stream: &mut Stream) -> Option<PageId> {
         let site = &plan.scenario.site;
         let how = plan.scenario.profile.search;
-        let here = visit.actions.last().map_or(Place::Page(site.home()), |last| last.place);
-        let place = site.landmarks().search.map_or(here, Place::Page);
+        let place = visit.actions.last().map_or(Place::Page(site.home()), |last| last.place);
         let mut found = None;
         let mut before: Option<u32> = None;
         for _ in 0..MOST_SEARCHES {

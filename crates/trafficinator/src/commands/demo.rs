@@ -34,7 +34,7 @@ pub(super) fn demo(args: &DemoArgs) -> anyhow::Result<Exit> {
         drop: args.drop,
         fail: args.fail,
         token: Some(token.clone()),
-        ..tracker::Options::default()
+        ..tracker::Options::measured_site()
     };
     let stand_in = StandIn::start(options)?;
     let given = settings(args, stand_in.address, &token);

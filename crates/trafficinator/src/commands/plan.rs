@@ -1,20 +1,38 @@
-//! `plan`: prints what would be sent, without sending.
+//! `plan`: prints what would be sent, without sending: a few visits as stories and a table of shares for people, or
+//! every hit for programs.
 
-use std::fmt::Write as _;
-use std::io::{self, BufWriter, Write as _};
+mod clause;
+mod country;
+mod deed;
+mod lines;
+mod paper;
+mod robot;
+mod sample;
+mod shares;
+mod story;
+mod words;
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
-use traffic::curve::Nanos;
-use traffic::encode::List;
-use traffic::hit::Kind;
-use traffic::ledger::Ledger;
-use traffic::plan::{Plan, Planner, Scratch};
-use traffic::visit::Visit;
+use std::io::{self, BufWriter, Write};
+
+use traffic::plan::{Plan, Planner};
 
 use super::{Environment, Ready, begin, ready, seed};
 use crate::cli::{PlanArgs, PlanFormat};
 use crate::exit::Exit;
+use crate::settings::Settings;
 use crate::settings::layers::Purpose;
+use paper::Paper;
+use sample::Sample;
+use story::Teller;
+
+/// Visits that are planned to see what the shares of the plan come to.
+const SAMPLE: u64 = 10_000;
+
+/// Visits whose hits are printed unless told otherwise.
+const LINES: u64 = 10;
+
+/// Visits that are told unless told otherwise.
+const STORIES: usize = 5;
 
 /// The `plan` command.
 pub(super) fn plan(args: PlanArgs, environment: &Environment) -> anyhow::Result<Exit> {
@@ -29,7 +47,12 @@ pub(super) fn plan(args: PlanArgs, environment: &Environment) -> anyhow::Result<
     }
     let run_id = settings.run.id.as_deref().unwrap_or("plan");
     let plan = crate::scenario::plan(&settings, scenario, seed, run_id, None);
-    match write(&plan, args.visits, args.format) {
+    let mut out = BufWriter::new(io::stdout().lock());
+    let written = match args.format {
+        PlanFormat::Jsonl => lines::write(&plan, args.visits.unwrap_or(LINES), &mut out),
+        PlanFormat::Text => tell(&plan, &settings, args.visits, &Paper::of_stdout(environment), &mut out),
+    };
+    match written.and_then(|()| out.flush()) {
         // Nobody reads on (`| head`): fine.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Ok),
         written => {
@@ -39,152 +62,52 @@ pub(super) fn plan(args: PlanArgs, environment: &Environment) -> anyhow::Result<
     }
 }
 
-fn write(plan: &Plan, visits: u64, format: PlanFormat) -> io::Result<()> {
-    let mut out = BufWriter::new(io::stdout().lock());
-    let mut planner = Planner::default();
-    let mut scratch = Scratch::default();
-    let mut arrivals = plan.arrivals();
-    let mut ledger = Ledger::default();
-    let mut memory = Vec::new();
-    for number in (0..visits).take_while(|number| plan.contains(*number)) {
-        // In a closed model nothing is due: every visit is told from its own start.
-        let Some(arrival) = arrivals.as_mut().map_or(Some(0), |arrivals| arrivals.due(number)) else { break };
-        let visit = planner.visit(plan, number, std::mem::take(&mut memory));
-        match format {
-            PlanFormat::Jsonl => write_lines(plan, &visit, arrival, &mut scratch, &mut out)?,
-            PlanFormat::Text => out.write_all(story(plan, &visit, arrival, &mut scratch).as_bytes())?,
-        }
-        ledger += visit.ledger(&plan.scenario().goals);
-        memory = visit.actions;
-    }
-    if format == PlanFormat::Text {
-        let Ledger {
-            visits, actions, pageviews, events, searches, outlinks, downloads, orders, revenue, ..
-        } = ledger;
-        writeln!(
-            out,
-            "in all: {visits} visits, {actions} actions: {pageviews} page views, {events} events, {searches} \
-             searches, {outlinks} outlinks, {downloads} downloads; {orders} orders, revenue {revenue}"
-        )?;
-        writeln!(
-            out,
-            "returning visitors: {:.1} % of these visits, {:.0} % in a long run (a run has no past: at first everybody \
-             is new)",
-            plan.expected_returning(visits) * 100.0,
-            plan.scenario().profile.visitors.returning * 100.0
-        )?;
-    }
-    out.flush()
-}
-
-/// One line of `--format jsonl`: one hit.
-#[derive(serde::Serialize)]
-struct Line<'a> {
-    visit: u64,
-    /// Milliseconds from the start of the plan.
-    offset_ms: u64,
-    method: &'static str,
-    kind: &'static str,
-    params: Parameters<'a>,
-    user_agent: &'a str,
-}
-
-/// Parameters as a JSON object, in the order in which they are sent.
-struct Parameters<'a>(&'a [(String, String)]);
-
-impl Serialize for Parameters<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (name, value) in self.0 {
-            map.serialize_entry(name, value)?;
-        }
-        map.end()
-    }
-}
-
-fn write_lines(
+/// Stories, then the table: the first `visits` visits, or a few that differ from each other.
+fn tell(
     plan: &Plan,
-    visit: &Visit,
-    arrival: Nanos,
-    scratch: &mut Scratch,
-    out: &mut impl io::Write,
+    settings: &Settings,
+    visits: Option<u64>,
+    paper: &Paper,
+    out: &mut impl Write,
 ) -> io::Result<()> {
-    let is_authenticated = plan.tracking().authenticated;
-    for (index, action) in visit.actions.iter().enumerate() {
-        let mut list = List::default();
-        plan.parameters(visit, index, None, scratch, &mut list);
-        if is_authenticated {
-            list.0.push(("token_auth".to_owned(), "***".to_owned()));
+    let sample = Sample::of(plan, SAMPLE);
+    let planned = sample.ledger.visits;
+    let (heading, numbers): (String, Box<dyn Iterator<Item = u64>>) = if let Some(visits) = visits {
+        let first = visits.min(plan.scenario().most_visits.unwrap_or(u64::MAX));
+        (heading(first), Box::new(0..first))
+    } else {
+        let picked = sample.different(STORIES);
+        let heading = format!(
+            "{} of the first {}, chosen to differ from each other (--visits N prints the first N)",
+            picked.len(),
+            words::count(planned, "visit"),
+        );
+        (heading, Box::new(picked.into_iter()))
+    };
+    writeln!(out, "{}\n", paper.strong(paper.paragraph("", "", &heading).trim_end()))?;
+    let currency = settings.shop.currency.as_deref();
+    let mut teller = Teller::new(plan, currency);
+    let mut planner = Planner::default();
+    let mut arrivals = plan.arrivals();
+    for number in numbers {
+        // In a closed model nothing is due.
+        let arrival = arrivals.as_mut().map(|arrivals| arrivals.due(number));
+        if arrival == Some(None) {
+            break;
         }
-        let line = Line {
-            visit: visit.number,
-            offset_ms: arrival / 1_000_000 + u64::from(action.due_ms),
-            method: if is_authenticated { "POST" } else { "GET" },
-            kind: action.kind().name(),
-            params: Parameters(&list.0),
-            user_agent: plan.visitors().user_agent(&visit.visitor).raw(),
-        };
-        serde_json::to_writer(&mut *out, &line)?;
-        out.write_all(b"\n")?;
+        let visit = planner.visit(plan, number, Vec::new());
+        writeln!(out, "{}", teller.story(&visit, arrival.flatten()).text(paper))?;
+        for nth in 0..plan.robots(number) {
+            let robot = planner.robot(plan, number, nth, Vec::new());
+            writeln!(out, "{}", paper.paragraph("", "", &robot::story(plan, &robot)))?;
+        }
     }
-    Ok(())
+    out.write_all(shares::table(plan, settings, &sample, paper).as_bytes())
 }
 
-/// A visit for people.
-fn story(plan: &Plan, visit: &Visit, arrival: Nanos, scratch: &mut Scratch) -> String {
-    let mut text = String::new();
-    let _infallible = write_story(plan, visit, arrival, scratch, &mut text);
-    text
-}
-
-fn write_story(
-    plan: &Plan,
-    visit: &Visit,
-    arrival: Nanos,
-    scratch: &mut Scratch,
-    text: &mut String,
-) -> std::fmt::Result {
-    let visitor = &visit.visitor;
-    let home = plan.visitors().countries.get(visitor.country);
-    let device = plan.visitors().device(visitor).name;
-    let known = if visit.earlier == 0 { "new".to_owned() } else { format!("visit {} of", visit.earlier + 1) };
-    write!(
-        text,
-        "visit {} after {}: {known} visitor {:016x}, {device}",
-        visit.number,
-        clock(arrival / 1_000_000),
-        visitor.id
-    )?;
-    if plan.tracking().countries {
-        write!(text, ", from {} ({})", home.cities[usize::from(visitor.city)].name.raw(), home.code)?;
-    }
-    let place = plan.sources().place(visit.source).map_or("", |place| place.name.as_str());
-    writeln!(text, ", {} {place}", visit.source.channel.name())?;
-    for (index, action) in visit.actions.iter().enumerate() {
-        let mut list = List::default();
-        plan.parameters(visit, index, None, scratch, &mut list);
-        let get = |name: &str| {
-            list.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
-        };
-        let what = match action.kind() {
-            Kind::Pageview => format!("{}  {}", get("action_name"), get("url")),
-            Kind::Event => format!("{} / {} / {}", get("e_c"), get("e_a"), get("e_n")),
-            Kind::Search => format!("\"{}\", {} results", get("search"), get("search_count")),
-            Kind::Outlink => get("link").to_owned(),
-            Kind::Download => get("download").to_owned(),
-            Kind::Order => format!("{}, revenue {}", get("ec_id"), get("revenue")),
-            _ => String::new(),
-        };
-        writeln!(text, "  {:>9}  {:<8}  {what}", clock(u64::from(action.offset_ms)), action.kind().name())?;
-    }
-    writeln!(text)
-}
-
-/// `1:02:03` or `2:03`, of milliseconds.
-fn clock(ms: u64) -> String {
-    let seconds = ms / 1_000;
-    match seconds / 3_600 {
-        0 => format!("{}:{:02}", seconds / 60, seconds % 60),
-        hours => format!("{hours}:{:02}:{:02}", seconds / 60 % 60, seconds % 60),
+fn heading(first: u64) -> String {
+    match first {
+        1 => "The first visit".to_owned(),
+        first => format!("The first {}", words::count(first, "visit")),
     }
 }

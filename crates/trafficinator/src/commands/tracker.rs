@@ -19,7 +19,10 @@ pub(super) fn tracker(args: TrackerArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::Usage);
     };
     let TrackerArgs { listen, delay, fail, drop, .. } = args;
-    let options = tracker::Options { delay, fail, drop, time_zone, ..tracker::Options::default() };
+    // The goals of the site on which Matomo was measured, and more that are converted by hand.
+    let mut goals = tracker::Options::measured_site().goals;
+    goals.extend((4..=10).map(tracker::Goal::manual));
+    let options = tracker::Options { delay, fail, drop, time_zone, goals, ..tracker::Options::default() };
     runtime()?.block_on(async {
         let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| {
             format!("cannot listen on {listen}; is the port taken? --listen gives another")

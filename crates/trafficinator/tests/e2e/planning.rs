@@ -78,13 +78,59 @@ fn what_is_sent_is_what_was_planned_with_a_token() {
 }
 
 #[test]
-fn a_plan_for_people_tells_each_visit() {
-    let args = ["plan", "--visits", "3", "--seed", "7"];
+fn a_plan_for_people_tells_different_visits_and_what_they_come_to() {
+    let args = ["plan", "--seed", "7"];
     let text = trafficinator(args).finish().expect(0).stdout;
-    for visit in ["visit 0 after", "visit 1 after", "visit 2 after", "in all: 3 visits"] {
-        assert!(text.contains(visit), "{visit} is not in\n{text}");
-    }
+    insta::assert_snapshot!(text);
     assert_eq!(trafficinator(args).finish().expect(0).stdout, text);
+    assert!(text.lines().all(|line| line.chars().count() <= 100 && !line.contains('\x1b')), "{text}");
+    assert_eq!(text.matches("\nVisit ").count(), 5, "{text}");
+}
+
+#[test]
+fn a_plan_for_people_tells_as_many_visits_as_it_is_asked_for() {
+    let text = trafficinator(["plan", "--visits", "3", "--seed", "7"]).finish().expect(0).stdout;
+    for part in ["The first 3 visits\n", "\nVisit 0, ", "\nVisit 1, ", "\nVisit 2, ", "first 10,000\n"] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+    assert!(!text.contains("\nVisit 3, "), "{text}");
+    let one = trafficinator(["plan", "--visits", "9", "--max-total-visits", "1"]).finish().expect(0).stdout;
+    assert!(one.starts_with("The first visit\n") && one.contains("all 1\n"), "{one}");
+}
+
+#[test]
+fn the_table_of_a_plan_fits_on_two_screens_whatever_is_in_it() {
+    for args in
+        [&[][..], &["--matomo-token-auth", TOKEN], &["--preset", "extreme"], &["--pageviews-max", "3"]]
+    {
+        let text =
+            trafficinator(["plan", "--seed", "7"]).args(args.iter().copied()).finish().expect(0).stdout;
+        let table = text.find("\nVisits by channel").expect("a table");
+        assert!(text[table..].lines().count() <= 60, "{args:?}:\n{text}");
+    }
+}
+
+#[test]
+fn a_plan_of_a_closed_model_has_no_day() {
+    let args = ["--seed", "7", "--rate", "max"];
+    let text = trafficinator(["plan"]).args(args).finish().expect(0).stdout;
+    assert!(text.contains("With --rate max") && !text.contains("\nA day"), "{text}");
+    let lines = trafficinator(["plan", "--format", "jsonl"]).args(args).finish().expect(0).stdout;
+    let first: Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+    assert_eq!((first["visit"].as_u64(), first["offset_ms"].as_u64()), (Some(0), Some(0)));
+}
+
+#[test]
+fn a_reader_who_stops_reading_is_no_error() {
+    for format in ["text", "jsonl"] {
+        let program = env!("CARGO_BIN_EXE_trafficinator");
+        let line = format!(
+            "{{ {program} plan --visits 5000 --format {format} --log-level error; echo $? >&2; }} | head -1"
+        );
+        let done = std::process::Command::new("sh").args(["-c", &line]).output().expect("a shell");
+        assert_eq!(String::from_utf8_lossy(&done.stderr), "0\n", "{format}");
+        assert_eq!(String::from_utf8_lossy(&done.stdout).lines().count(), 1, "{format}");
+    }
 }
 
 #[test]
@@ -151,12 +197,8 @@ fn assert_sent_as_planned(vars: &[(&str, &str)]) {
     }
 
     let server = Server::obliging();
-    run(&server.url())
-        .args(seed)
-        .args(["--run-id", "plan", "--max-total-visits", "60"])
-        .vars(vars)
-        .finish()
-        .expect(0);
+    let limit = ["--run-id", "plan", "--max-total-visits", "60"];
+    run(&server.url()).args(seed).args(limit).vars(vars).finish().expect(0);
     let hits = server.hits();
     let mut sent: Vec<Vec<Hit>> = Vec::new();
     for visit in visits(&hits) {

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::action::Deed;
+use crate::detail::{Details, Variable};
 use crate::ecommerce::Basket;
 use crate::names::{Name, Names};
-use crate::options::Options;
+use crate::options::{Dimension, Options, Scope};
 use crate::report::money;
 use crate::visit::{Entry, Visit};
 
@@ -27,10 +28,16 @@ pub(super) fn actions(visit: &Visit, names: &Names, options: &Options) -> Value 
             let page_view = String::from_utf8_lossy(&entry.page_view[..length]);
             answer.insert("idpageview".to_owned(), json!(page_view));
             answer.insert("timeSpent".to_owned(), json!(next.map_or(0, |next| next.at - entry.at)));
-            for number in &options.action_dimensions {
-                let value = entry.dimensions.iter().rev().find(|(known, _)| known == number);
+            for Dimension { id, .. } in options.dimensions.iter().filter(|known| known.scope == Scope::Action)
+            {
+                let value = entry.dimensions.iter().rev().find(|(known, _)| known == id);
                 let value = value.map(|(_, value)| names.text(*value));
-                answer.insert(format!("dimension{number}"), json!(value));
+                answer.insert(format!("dimension{id}"), json!(value));
+            }
+            let details = entry.details.as_deref();
+            answer.insert("bandwidth".to_owned(), json!(details.and_then(|details| details.bandwidth)));
+            if let Some(details) = details {
+                tell(details, names, &mut answer);
             }
         }
         if matches!(entry.deed, Deed::PageView { .. }) {
@@ -40,6 +47,38 @@ pub(super) fn actions(visit: &Visit, names: &Names, options: &Options) -> Value 
         Value::Object(answer)
     };
     entries.iter().enumerate().map(describe).collect()
+}
+
+/// Adds what was told besides what was done.
+fn tell(details: &Details<Name>, names: &Names, answer: &mut Map<String, Value>) {
+    let mut insert = |name: &str, value: Value| answer.insert(name.to_owned(), value);
+    if details.timings.iter().any(Option::is_some) {
+        let total: u32 = details.timings.iter().flatten().sum();
+        insert("pageLoadTimeMilliseconds", json!(total));
+        insert("pageLoadTime", json!(format!("{}s", f64::from(total) / 1000.0)));
+    }
+    if let Some(product) = &details.product {
+        let categories: Vec<&str> = product.categories.iter().map(|name| names.text(*name)).collect();
+        insert("productViewSku", json!(product.sku.map(|sku| names.text(sku))));
+        insert("productViewName", json!(product.name.map(|name| names.text(name))));
+        insert("productViewCategories", json!(categories));
+        insert("productViewPrice", json!(product.price.map(money)));
+    }
+    if !details.variables.is_empty() {
+        insert("customVariables", variables(&details.variables, "Page", names));
+    }
+}
+
+/// Custom variables by their slots; `scope` is `Page`, or nothing for those of the visit.
+pub(super) fn variables(variables: &[Variable<Name>], scope: &str, names: &Names) -> Value {
+    let mut slots = Map::new();
+    for Variable { slot, name, value } in variables {
+        let mut one = Map::new();
+        one.insert(format!("customVariable{scope}Name{slot}"), json!(names.text(*name)));
+        one.insert(format!("customVariable{scope}Value{slot}"), json!(names.text(*value)));
+        slots.insert(slot.to_string(), Value::Object(one));
+    }
+    Value::Object(slots)
 }
 
 fn deed(deed: &Deed<Name>, names: &Names, options: &Options) -> Map<String, Value> {
@@ -82,7 +121,7 @@ fn deed(deed: &Deed<Name>, names: &Names, options: &Options) -> Map<String, Valu
             "contentTarget": text(*target),
             "contentInteraction": text(*interaction),
         }),
-        Deed::Goal { id, revenue, url } => {
+        Deed::Goal { id, revenue, url, .. } => {
             let goal = options.goals.iter().find(|goal| goal.id == *id);
             json!({
                 "type": "goal",

@@ -66,7 +66,10 @@ fn an_empty_value_reaches_the_settings_which_refuse_it() {
 fn plan_demo_and_tracker_have_flags_of_their_own() {
     match parsed("t plan --visits 3 --format jsonl --seed 7") {
         Ok(Task::Plan(args)) => {
-            assert_eq!((args.visits, args.format, args.settings.flags.len()), (3, PlanFormat::Jsonl, 1));
+            assert_eq!(
+                (args.visits, args.format, args.settings.flags.len()),
+                (Some(3), PlanFormat::Jsonl, 1)
+            );
         }
         other => panic!("{other:?}"),
     }
