@@ -28,7 +28,7 @@ use crate::shelf::Shelf;
 use crate::source::{Channel, Source, Sources};
 use crate::visit::{Deed, Place, Visit};
 use crate::visitor::{Visitor, Visitors};
-use crate::wording;
+use crate::wording::{self, Wording};
 
 /// Rates may be changed while a run goes on, up to this factor: visits of a visitor stay apart all the same.
 const FASTEST: f64 = 4.0;
@@ -74,6 +74,8 @@ pub struct Plan {
     sources: Sources,
     behaviour: Behaviour,
     shelf: Shelf,
+    /// Words of the profile's kind of site.
+    wording: &'static Wording,
     robots: Robots,
     /// Where visits of each channel begin: home, a section, or a page inside.
     entries: [Weighted; 7],
@@ -132,8 +134,8 @@ impl Plan {
         let sources = Sources::new(scenario.shares.direct, &scenario.profile);
         let channels = Channel::ALL.map(|channel| sources.share(channel));
         let behaviour = Behaviour::new(&scenario, channels, visitors.class_shares(), population.stages());
-        let shelf =
-            Shelf::new(scenario.catalogue.as_ref(), &scenario.site, scenario.profile.details.products);
+        let shelf = Shelf::new(scenario.catalogue.as_ref(), &scenario.site, &scenario.profile);
+        let wording = wording::of(scenario.profile.site);
         let texts = Texts::new(&scenario, tracking);
         let address = |url: &str| {
             goals(
@@ -166,8 +168,9 @@ impl Plan {
         });
         Plan {
             campaign_goals,
-            click_goals: wording::CLICKS.iter().map(|event| action(event.action)).collect(),
-            event_goals: wording::EVENTS.iter().map(|event| action(event.action)).collect(),
+            click_goals: wording.clicks.iter().map(|event| action(event.action)).collect(),
+            event_goals: wording.events.iter().map(|event| action(event.action)).collect(),
+            wording,
             page_goals,
             step_goals,
             entries: entries(&scenario.profile.channels),

@@ -11,6 +11,7 @@ use crate::goal::{Goal, MOST_GOALS};
 use crate::ledger::Cents;
 use crate::order::{MOST_ITEMS, Shop};
 use crate::profile::Profile;
+use crate::shelf::Shelf;
 use crate::site::Site;
 
 /// A probability or share: a number from 0 to 1.
@@ -292,15 +293,11 @@ impl Scenario {
                 "ECOMMERCE_SHIPPING_RATES",
                 "at least one rate is needed; give 0 for free shipping".to_owned(),
             );
-        } else if shop.least_value() > high {
-            problem(
-                "ECOMMERCE_ORDER_VALUE_MAX",
-                format!(
-                    "{high} is less than any order of {} items with tax and shipping ({}); give more, or cheaper ECOMMERCE_SHIPPING_RATES",
-                    shop.items.1,
-                    shop.least_value()
-                ),
-            );
+        } else if whole(shop.items, MOST_ITEMS) && low <= high && (0.0..=1.0).contains(&shop.tax_rate) {
+            let shelf = Shelf::new(draft.catalogue.as_ref(), &draft.site, &draft.profile);
+            if let Some((setting, message)) = shop.out_of_reach(&shelf) {
+                problem(setting, message);
+            }
         }
         for (setting, robots) in [
             ("TRAFFICINATOR_BOTS_SHARE", draft.robots.crawlers),

@@ -1,10 +1,13 @@
 //! What is sold where: the products of the catalogue and the pages of the site that show them.
 
-use std::collections::HashMap;
+mod stock;
+
+use std::collections::{BTreeSet, HashMap};
 
 use crate::catalogue::{Catalogue, MOST_PRODUCTS, Product};
 use crate::encode::Text;
 use crate::ledger::Cents;
+use crate::profile::Profile;
 use crate::random;
 use crate::site::{PageId, PageKind, Site};
 
@@ -16,7 +19,19 @@ pub struct Shelf {
     of_page: Vec<Option<u16>>,
     /// Whether there are products right below a page.
     above: Vec<bool>,
+    /// Products by their price, the cheapest first, and what the first of them cost together.
+    ranked: Vec<u16>,
+    sums: Vec<u64>,
+    /// Whether somebody gave the prices.
+    is_given: bool,
 }
+
+/// A shelf that pages fill has so many products in so many categories; what they lack is added from the catalogue
+/// that comes with the program.
+const FULL: (usize, usize) = (50, 5);
+
+/// Pages with fewer products are no shop.
+const FEWEST: usize = 5;
 
 /// A product, ready to be named.
 #[derive(Clone, Debug)]
@@ -37,21 +52,23 @@ pub struct Shown {
 
 impl Shelf {
     /// The shelf of a catalogue. Without one it is filled by the site: every page at the end of the hierarchy is a
-    /// product, unless `pages_sell` says that there is none on them; then it holds the built-in catalogue.
-    pub fn new(catalogue: Option<&Catalogue>, site: &Site, pages_sell: bool) -> Shelf {
+    /// product, unless the profile says that there is none on them; then it holds the built-in catalogue of the
+    /// profile's kind of site.
+    pub fn new(catalogue: Option<&Catalogue>, site: &Site, profile: &Profile) -> Shelf {
+        let pages_sell = profile.details.products;
         let items =
             || (0..).zip(site.pages()).filter(|(_, page)| page.kind == PageKind::Item).map(|(id, _)| id);
         let mut of_page = vec![None; site.len()];
         let products: Vec<Product> = match catalogue {
             Some(catalogue) => catalogue.products().to_vec(),
-            None if pages_sell && items().nth(4).is_some() => {
+            None if pages_sell && items().nth(FEWEST - 1).is_some() => {
                 let sold: Vec<PageId> = items().take(MOST_PRODUCTS).collect();
                 for (product, page) in sold.iter().enumerate() {
                     of_page[*page as usize] = Some(product as u16);
                 }
-                sold.into_iter().map(|page| product_of(site, page)).collect()
+                filled(sold.into_iter().map(|page| product_of(site, page)).collect(), profile)
             }
-            None => built_in(),
+            None => stock::of(profile.site),
         };
         if let Some(catalogue) = catalogue.filter(|_| pages_sell) {
             arrange(catalogue, site, &mut of_page);
@@ -62,14 +79,22 @@ impl Shelf {
                 pages[usize::from(*product)].get_or_insert(page as PageId);
             }
         }
-        let products = products.iter().zip(pages).map(|(product, page)| shown(product, page)).collect();
+        let products: Vec<Shown> =
+            products.iter().zip(pages).map(|(product, page)| shown(product, page)).collect();
         let mut above = vec![false; site.len()];
         for (page, _) in site.pages().zip(&of_page).filter(|(_, product)| product.is_some()) {
             if let Some(parent) = page.parent() {
                 above[parent as usize] = true;
             }
         }
-        Shelf { products, of_page, above }
+        let mut ranked: Vec<u16> = (0..products.len() as u16).collect();
+        ranked.sort_by_key(|&product| (products[usize::from(product)].cents, product));
+        let prices = ranked.iter().scan(0, |sum, &product| {
+            *sum += products[usize::from(product)].cents.0;
+            Some(*sum)
+        });
+        let sums = std::iter::once(0).chain(prices).collect();
+        Shelf { products, of_page, above, ranked, sums, is_given: catalogue.is_some() }
     }
 
     /// How many products there are: at least one.
@@ -107,11 +132,24 @@ impl Shelf {
         self.above[page as usize]
     }
 
-    /// The cheapest order of so many different products, one of each.
-    pub fn cheapest(&self, items: usize) -> Cents {
-        let mut prices: Vec<u64> = self.products.iter().map(|product| product.cents.0).collect();
-        prices.sort_unstable();
-        Cents(prices.iter().take(items).sum())
+    /// What so many different products cost at least, one of each; of as many as there are at most.
+    pub fn cheapest(&self, items: u32) -> Cents {
+        Cents(self.sums[self.len().min(items as usize)])
+    }
+
+    /// What so many different products cost at most, one of each.
+    pub fn dearest(&self, items: u32) -> Cents {
+        Cents(self.sums[self.len()] - self.sums[self.len() - self.len().min(items as usize)])
+    }
+
+    /// The products by their price, the cheapest first.
+    pub(crate) fn ranked(&self) -> &[u16] {
+        &self.ranked
+    }
+
+    /// Whether the prices are those of a catalogue that somebody gave: they are never changed.
+    pub(crate) fn is_given(&self) -> bool {
+        self.is_given
     }
 
     /// The start of a product's line in an order.
@@ -157,12 +195,28 @@ fn slug(text: &str) -> String {
     words.map(str::to_lowercase).collect::<Vec<_>>().join("-")
 }
 
-/// A page as a product: named and sorted in as the page is, priced by its address.
+/// What pages sell, and where that is little what comes with the program.
+fn filled(mut products: Vec<Product>, profile: &Profile) -> Vec<Product> {
+    let mut categories: BTreeSet<String> =
+        products.iter().filter_map(|product| product.categories.last().cloned()).collect();
+    for product in stock::of(profile.site) {
+        let category = product.categories.last().cloned().unwrap_or_default();
+        let is_new = categories.len() < FULL.1 && !categories.contains(&category);
+        if products.len() < MOST_PRODUCTS && (products.len() < FULL.0 || is_new) {
+            categories.insert(category);
+            products.push(product);
+        }
+    }
+    products
+}
+
+/// A page as a product: named and sorted in as the page is, priced by its name and address.
 fn product_of(site: &Site, id: PageId) -> Product {
     let page = site.page(id);
     let hash = random::hash_text(page.url.raw());
-    // Between 5 and 120, cheap things more often; just below a whole amount, as shops do.
-    let whole = (5.0 * libm::pow(24.0, random::fraction(random::mix(hash)))) as u64;
+    // Cheap things more often; just below a whole amount, as shops do.
+    let (least, most) = price_range(page.name());
+    let whole = (least * libm::pow(most / least, random::fraction(random::mix(hash)))) as u64;
     let end = [99, 95, 90, 50][(hash % 4) as usize];
     let mut categories: Vec<String> = page.sections().into_iter().map(cut).collect();
     categories.truncate(crate::catalogue::MOST_CATEGORIES);
@@ -175,6 +229,123 @@ fn product_of(site: &Site, id: PageId) -> Product {
         categories,
         price: Cents(whole * 100 + end),
     }
+}
+
+/// Words that tell what a thing costs, about: accessories are looked for first, "laptop sleeve" is no laptop.
+const PRICES: [(&[&str], f64, f64); 4] = [
+    (
+        &[
+            "bag",
+            "band",
+            "bib",
+            "block",
+            "bottle",
+            "box",
+            "case",
+            "charger",
+            "cover",
+            "cushion",
+            "light",
+            "mount",
+            "protector",
+            "sleeve",
+            "strap",
+            "stylus",
+            "sock",
+            "socks",
+            "plug",
+            "mug",
+            "bulb",
+        ],
+        6.0,
+        45.0,
+    ),
+    (
+        &[
+            "soap",
+            "balm",
+            "lipstick",
+            "mascara",
+            "shampoo",
+            "conditioner",
+            "lotion",
+            "cream",
+            "gel",
+            "toner",
+            "mask",
+            "candle",
+            "deodorant",
+            "puzzle",
+            "mat",
+            "tee",
+            "bodysuit",
+            "pillowcase",
+            "towel",
+            "scrub",
+            "salt",
+        ],
+        4.0,
+        32.0,
+    ),
+    (
+        &[
+            "sofa",
+            "armchair",
+            "sideboard",
+            "bookcase",
+            "ultrabook",
+            "notebook",
+            "laptop",
+            "smartphone",
+            "television",
+            "projector",
+            "bike",
+            "camera",
+            "rowing",
+            "tablet",
+            "monitor",
+            "turntable",
+            "tent",
+            "dining",
+            "soundbar",
+        ],
+        119.0,
+        248.0,
+    ),
+    (
+        &[
+            "coat",
+            "jacket",
+            "parka",
+            "peacoat",
+            "blazer",
+            "boot",
+            "shoe",
+            "sneaker",
+            "brogue",
+            "loafer",
+            "headphones",
+            "lamp",
+            "rug",
+            "dress",
+            "weekender",
+            "backpack",
+            "thermostat",
+            "doorbell",
+            "chair",
+            "amplifier",
+            "gown",
+        ],
+        39.0,
+        149.0,
+    ),
+];
+
+/// What something with this name may cost, from and to.
+fn price_range(name: &str) -> (f64, f64) {
+    let name = name.to_lowercase();
+    let has = |words: &[&str]| name.split([' ', '-']).any(|word| words.contains(&word));
+    PRICES.iter().find(|(words, ..)| has(words)).map_or((5.0, 120.0), |(_, least, most)| (*least, *most))
 }
 
 fn cut(text: &str) -> String {
@@ -199,57 +370,19 @@ fn shown(product: &Product, page: Option<PageId>) -> Shown {
     }
 }
 
-/// The catalogue of a site whose pages show no products: 24 things in 5 variants each.
-fn built_in() -> Vec<Product> {
-    const VARIANTS: [(&str, &str); 5] =
-        [("BK", "Black"), ("BL", "Blue"), ("GR", "Green"), ("RD", "Red"), ("NA", "Natural")];
-    #[rustfmt::skip]
-    const THINGS: [(&str, &str, &str, u64); 24] = [
-        ("WJ-1001", "Rain Jacket Mist", "Jackets", 8_990),
-        ("WJ-1002", "Down Jacket Fjord", "Jackets", 15_990),
-        ("WJ-1003", "Softshell Ridge", "Jackets", 7_490),
-        ("WJ-1004", "Windbreaker Breeze", "Jackets", 4_990),
-        ("TS-2001", "Organic T-Shirt", "Shirts", 1_990),
-        ("TS-2002", "Striped Longsleeve", "Shirts", 2_990),
-        ("TS-2003", "Linen Shirt", "Shirts", 3_990),
-        ("TS-2004", "Flannel Shirt", "Shirts", 4_490),
-        ("SH-3001", "Trail Runner", "Shoes", 9_990),
-        ("SH-3002", "City Sneaker", "Shoes", 7_990),
-        ("SH-3003", "Hiking Boot", "Shoes", 13_990),
-        ("SH-3004", "Summer Sandal", "Shoes", 3_490),
-        ("AC-4001", "Wool Beanie", "Accessories", 1_490),
-        ("AC-4002", "Merino Socks", "Accessories", 990),
-        ("AC-4003", "Leather Belt", "Accessories", 2_490),
-        ("AC-4004", "Day Pack 20 l", "Accessories", 5_990),
-        ("HO-5001", "Enamel Mug", "Home", 1_290),
-        ("HO-5002", "Throw Blanket", "Home", 3_990),
-        ("HO-5003", "Cushion Cover", "Home", 1_790),
-        ("HO-5004", "Table Lamp", "Home", 6_490),
-        ("OU-6001", "Insulated Bottle", "Outdoor", 2_690),
-        ("OU-6002", "Head Torch", "Outdoor", 3_290),
-        ("OU-6003", "Camping Stove", "Outdoor", 5_490),
-        ("OU-6004", "Sleeping Mat", "Outdoor", 6_990),
-    ];
-    let variants = |(sku, name, category, cents): (&str, &str, &str, u64)| {
-        VARIANTS.map(|(code, colour)| Product {
-            sku: format!("{sku}-{code}"),
-            name: format!("{name} {colour}"),
-            categories: vec![category.to_owned()],
-            price: Cents(cents),
-        })
-    };
-    THINGS.into_iter().flat_map(variants).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::site::DEFAULT_LIST;
+    use crate::profile::BuiltInSite;
+
+    fn profile(name: &str) -> Profile {
+        Profile::built_in(name).unwrap()
+    }
 
     #[test]
     fn the_built_in_shop_sells_what_its_pages_show() {
-        let site = Site::parse(DEFAULT_LIST).unwrap();
-        let shelf = Shelf::new(None, &site, true);
+        let site = Site::built_in(BuiltInSite::Shop);
+        let shelf = Shelf::new(None, &site, &profile("ecommerce"));
         assert!(shelf.len() > 1_000);
         let mut categories = std::collections::BTreeSet::new();
         for product in 0..shelf.len() as u16 {
@@ -278,11 +411,57 @@ mod tests {
             product("Z", "Hats"),
         ])
         .unwrap();
-        let shelf = Shelf::new(Some(&catalogue), &site, true);
+        let shelf = Shelf::new(Some(&catalogue), &site, &profile("ecommerce"));
         assert_eq!(
             (0..5).map(|page| shelf.product(page)).collect::<Vec<_>>(),
             [None, None, Some(0), Some(1), Some(2)]
         );
-        assert_eq!(built_in().len(), 120);
+    }
+
+    #[test]
+    fn whatever_the_site_there_are_fifty_products_in_five_categories() {
+        let few: String =
+            (0..6).map(|page| format!("https://a.example/wine/bottle-{page} Wine / B{page}\n")).collect();
+        let many: String =
+            (0..90).map(|page| format!("https://a.example/wine/{page} Wine / Number {page}\n")).collect();
+        let sites = [
+            (Site::parse("https://a.example/").unwrap(), 0),
+            (Site::parse(&few).unwrap(), 6),
+            (Site::parse(&many).unwrap(), 90),
+            (Site::built_in(BuiltInSite::Shop), 1_624),
+        ];
+        for (site, on_pages) in sites {
+            let shelf = Shelf::new(None, &site, &profile("ecommerce"));
+            let shown = (0..shelf.len() as u16).filter(|product| shelf.page(*product).is_some());
+            assert_eq!(shown.count(), on_pages);
+            let categories: BTreeSet<&str> =
+                (0..shelf.len() as u16).map(|product| shelf.get(product).category.raw()).collect();
+            assert!(shelf.len() >= 50 && categories.len() >= 5, "{} {categories:?}", shelf.len());
+            let skus: BTreeSet<&str> =
+                (0..shelf.len() as u16).map(|product| shelf.get(product).sku.raw()).collect();
+            assert_eq!(skus.len(), shelf.len());
+        }
+    }
+
+    #[test]
+    fn magazines_and_software_services_sell_what_such_sites_do() {
+        for (name, of, sold) in [
+            ("content", BuiltInSite::Magazine, "Digital, one year"),
+            ("saas", BuiltInSite::Software, "Team, 10 seats, monthly"),
+        ] {
+            let shelf = Shelf::new(None, &Site::built_in(of), &profile(name));
+            assert!((0..shelf.len() as u16).any(|product| shelf.get(product).name.raw() == sold), "{name}");
+        }
+    }
+
+    #[test]
+    fn prices_suit_the_things() {
+        let range = |name| price_range(name).1;
+        assert!(range("Velvet Sofa Oslo") > 200.0 && range("Laptop Sleeve Two") < 50.0);
+        assert!(range("Shaving Soap Rose") < 40.0 && range("Something Else") > 100.0);
+        let shelf = Shelf::new(None, &Site::built_in(BuiltInSite::Shop), &profile("ecommerce"));
+        assert!(shelf.cheapest(3) < shelf.dearest(1));
+        assert_eq!(shelf.cheapest(9_999), shelf.dearest(9_999));
+        assert!(shelf.ranked().is_sorted_by_key(|product| shelf.price(*product)));
     }
 }

@@ -11,10 +11,13 @@ pub use landmark::PageKind;
 pub use term::Term;
 
 use crate::encode::Text;
+use crate::profile::BuiltInSite;
 use crate::random::{self, Stream};
 
-/// The URL list that is used where none is given.
+/// The URL list that is used where none is given: that of the built-in shop.
 pub const DEFAULT_LIST: &str = include_str!("../../../config/urls.txt");
+const MAGAZINE_LIST: &str = include_str!("../../../config/magazine.txt");
+const SOFTWARE_LIST: &str = include_str!("../../../config/software.txt");
 
 /// The longest URL Matomo stores whole, with room for campaign parameters.
 pub(crate) const LONGEST_URL: usize = 1_000;
@@ -177,6 +180,16 @@ fn pick(sums: &[f64], stream: &mut Stream) -> Option<usize> {
 }
 
 impl Site {
+    /// A site that comes with the program.
+    pub fn built_in(site: BuiltInSite) -> Site {
+        let list = match site {
+            BuiltInSite::Shop => DEFAULT_LIST,
+            BuiltInSite::Magazine => MAGAZINE_LIST,
+            BuiltInSite::Software => SOFTWARE_LIST,
+        };
+        Site::parse(list).unwrap_or_else(|problems| panic!("the built-in list: {problems:?}"))
+    }
+
     /// Reads a URL list: one `URL<whitespace>Title` a line, `#` comments, blank lines. All bad lines are reported.
     pub fn parse(list: &str) -> Result<Site, Vec<BadLine>> {
         let lines = list.trim_start_matches('\u{feff}').lines().enumerate();
@@ -373,6 +386,11 @@ impl Site {
         self.terms.draw_missing(stream)
     }
 
+    /// What somebody searches for after a term: more of the same, or the term as it should have been typed.
+    pub fn refined(&self, term: u32, stream: &mut Stream) -> u32 {
+        self.terms.refined(term, stream)
+    }
+
     /// A searched term by its number.
     pub fn searched(&self, term: u32) -> &Term {
         self.terms.get(term)
@@ -415,6 +433,11 @@ impl Site {
     }
 }
 
+/// How often the page of a rank, counted from 0, is visited, relative to the first: Zipf's law.
+pub fn popularity_of_rank(rank: usize) -> f64 {
+    libm::pow(rank as f64 + 1.0, -ZIPF)
+}
+
 /// Popularity of the pages: what is given, and elsewhere by Zipf's law over ranks that nobody chose. Nobody strolls
 /// into a cart or a checkout.
 fn popularity(pages: &[Page], given: &[Option<f64>]) -> Vec<f64> {
@@ -422,16 +445,31 @@ fn popularity(pages: &[Page], given: &[Option<f64>]) -> Vec<f64> {
     ranked.sort_by_key(|&id| (random::hash_text(pages[id].url.raw()), id));
     let mut weights = vec![0.0; pages.len()];
     for (rank, id) in ranked.into_iter().enumerate() {
-        weights[id] = match (pages[id].kind.is_strolled(), given[id]) {
+        let is_strolled = pages[id].kind.is_strolled() || thanks_for_something_else(pages, &pages[id]);
+        weights[id] = match (is_strolled, given[id]) {
             (false, _) => 0.0,
             (true, Some(weight)) => weight,
-            (true, None) => libm::pow(rank as f64 + 1.0, -ZIPF),
+            (true, None) => popularity_of_rank(rank),
         };
     }
     if weights.iter().all(|weight| *weight <= 0.0) {
         weights.fill(1.0);
     }
     weights
+}
+
+/// Whether a page says thank you for something that is no order: a newsletter, a demonstration.
+fn thanks_for_something_else(pages: &[Page], page: &Page) -> bool {
+    let reads = |kind| matches!(kind, PageKind::Section | PageKind::Article);
+    page.kind == PageKind::Confirmation
+        && page.parent.is_some_and(|parent| reads(pages[parent as usize].kind))
+        && !is_paid(pages, page)
+}
+
+/// Whether a page lies below a cart or checkout.
+fn is_paid(pages: &[Page], page: &Page) -> bool {
+    let above = std::iter::successors(page.parent, |parent| pages[*parent as usize].parent);
+    above.map(|id| pages[id as usize].kind).any(|kind| matches!(kind, PageKind::Cart | PageKind::Checkout))
 }
 
 /// Gives every page the index of its section: the first part of its title, or that of the page at the top of its
@@ -479,7 +517,10 @@ fn landmarks(pages: &[Page]) -> Landmarks {
         search: first(PageKind::Search),
         cart: first(PageKind::Cart),
         checkout,
-        confirmation: first(PageKind::Confirmation),
+        confirmation: all(PageKind::Confirmation)
+            .find(|(_, page)| is_paid(pages, page))
+            .map(|(id, _)| id)
+            .or_else(|| first(PageKind::Confirmation)),
     }
 }
 

@@ -1,6 +1,28 @@
-//! The built-in wording of events, content, outlinks and downloads.
+//! The built-in wording of events, content, outlinks and downloads, for each kind of site.
 
+use crate::profile::BuiltInSite;
 use crate::site::PageKind;
+
+/// The words of a kind of site.
+#[derive(Debug)]
+pub(crate) struct Wording {
+    pub(crate) clicks: [Event; 12],
+    /// `play` stands for a film that begins: a usual goal.
+    pub(crate) events: [Event; 12],
+    pub(crate) blocks: [Block; 8],
+    pub(crate) outlinks: [&'static str; 8],
+    /// Files below the host of the page they are linked on.
+    pub(crate) downloads: [&'static str; 8],
+}
+
+/// The words of a kind of site: also of a site of somebody's own, by its profile.
+pub(crate) fn of(site: BuiltInSite) -> &'static Wording {
+    match site {
+        BuiltInSite::Shop => &SHOP,
+        BuiltInSite::Magazine => &MAGAZINE,
+        BuiltInSite::Software => &SOFTWARE,
+    }
+}
 
 /// An event as Matomo takes it.
 #[derive(Debug)]
@@ -37,47 +59,6 @@ impl On {
     }
 }
 
-const fn event(
-    on: On,
-    category: &'static str,
-    action: &'static str,
-    name: Option<&'static str>,
-    value: Option<u16>,
-) -> Event {
-    Event { category, action, name, value, on }
-}
-
-pub(crate) const CLICKS: [Event; 12] = [
-    event(On::Any, "Navigation", "Click", Some("Main menu"), None),
-    event(On::Any, "Navigation", "Click", Some("Breadcrumb"), None),
-    event(On::Any, "Share", "Click", Some("Copy link"), None),
-    event(On::Product, "Button", "Click", Some("Add to wish list"), None),
-    event(On::Product, "Button", "Click", Some("Show size guide"), None),
-    event(On::Product, "Image", "Click", Some("Zoom"), None),
-    event(On::Product, "Tab", "Click", Some("Reviews"), None),
-    event(On::Leading, "Button", "Click", Some("Load more"), None),
-    event(On::Leading, "Filter", "Click", Some("Sort by price"), None),
-    event(On::Reading, "Button", "Click", Some("Show comments"), None),
-    event(On::Reading, "Button", "Click", Some("Save for later"), None),
-    event(On::Reading, "Share", "Click", Some("Send by mail"), None),
-];
-
-/// `play` stands for a film that begins: a usual goal.
-pub(crate) const EVENTS: [Event; 12] = [
-    event(On::Any, "Form", "Submit", Some("Newsletter"), None),
-    event(On::Any, "Scroll", "Depth", Some("Half of the page"), Some(50)),
-    event(On::Any, "Scroll", "Depth", Some("End of the page"), Some(100)),
-    event(On::Product, "Video", "play", None, None),
-    event(On::Product, "Video", "progress", None, Some(75)),
-    event(On::Product, "Rating", "Give", None, Some(4)),
-    event(On::Leading, "Filter", "Apply", Some("Price"), Some(3)),
-    event(On::Leading, "Video", "play", Some("Welcome film"), None),
-    event(On::Reading, "Video", "play", None, None),
-    event(On::Reading, "Audio", "play", None, None),
-    event(On::Reading, "Poll", "Vote", None, Some(1)),
-    event(On::Reading, "Form", "Error", Some("Postcode"), None),
-];
-
 /// Draws an event that may happen on a page: the index of one of `events`.
 pub(crate) fn pick(events: &[Event], kind: PageKind, sells: bool, draw: impl FnOnce(u32) -> u32) -> u16 {
     let possible = events.iter().filter(|event| event.on.takes(kind, sells)).count() as u32;
@@ -97,6 +78,25 @@ pub(crate) struct Block {
     pub(crate) interaction: &'static str,
 }
 
+const fn click(on: On, category: &'static str, name: &'static str) -> Event {
+    Event { category, action: "Click", name: Some(name), value: None, on }
+}
+
+/// An event about the page it happens on.
+const fn here(on: On, category: &'static str, action: &'static str, value: Option<u16>) -> Event {
+    Event { category, action, name: None, value, on }
+}
+
+const fn event(
+    on: On,
+    category: &'static str,
+    action: &'static str,
+    name: &'static str,
+    value: Option<u16>,
+) -> Event {
+    Event { category, action, name: Some(name), value, on }
+}
+
 const fn block(
     name: &'static str,
     piece: &'static str,
@@ -106,36 +106,241 @@ const fn block(
     Block { name, piece, target, interaction }
 }
 
-pub(crate) const BLOCKS: [Block; 8] = [
-    block("Hero banner", "hero-season.jpg", "/?from=hero", "click"),
-    block("Hero banner", "hero-new-in.jpg", "/?from=hero-new", "click"),
-    block("Newsletter box", "Ten percent off your next order", "/?from=newsletter-box", "submit"),
-    block("Newsletter box", "The week in one mail", "/?from=newsletter-box", "submit"),
-    block("Teaser", "teaser-01.jpg", "/?from=teaser-1", "click"),
-    block("Teaser", "teaser-02.jpg", "/?from=teaser-2", "click"),
-    block("Teaser", "teaser-03.jpg", "/?from=teaser-3", "click"),
-    block("App badge", "Get the app", "/?from=app-badge", "click"),
-];
+const SHOP: Wording = Wording {
+    clicks: [
+        click(On::Any, "Navigation", "Main menu"),
+        click(On::Any, "Navigation", "Breadcrumb"),
+        click(On::Any, "Share", "Copy link"),
+        click(On::Product, "Button", "Add to wish list"),
+        click(On::Product, "Button", "Show size guide"),
+        click(On::Product, "Image", "Zoom"),
+        click(On::Product, "Tab", "Reviews"),
+        click(On::Leading, "Button", "Load more"),
+        click(On::Leading, "Filter", "Sort by price"),
+        click(On::Reading, "Button", "Show products"),
+        click(On::Reading, "Button", "Save for later"),
+        click(On::Reading, "Share", "Send by mail"),
+    ],
+    events: [
+        event(On::Any, "Form", "Submit", "Newsletter", None),
+        event(On::Any, "Scroll", "Depth", "Half of the page", Some(50)),
+        event(On::Any, "Scroll", "Depth", "End of the page", Some(100)),
+        here(On::Product, "Video", "play", None),
+        here(On::Product, "Video", "progress", Some(75)),
+        here(On::Product, "Rating", "Give", Some(4)),
+        event(On::Leading, "Filter", "Apply", "Price", Some(3)),
+        event(On::Leading, "Video", "play", "Welcome film", None),
+        here(On::Reading, "Video", "play", None),
+        event(On::Reading, "Poll", "Vote", "Was this helpful?", Some(1)),
+        event(On::Any, "Chat", "Open", "Customer service", None),
+        event(On::Any, "Form", "Error", "Voucher code", None),
+    ],
+    blocks: [
+        block("Hero banner", "hero-season.jpg", "/?from=hero", "click"),
+        block("Hero banner", "hero-new-in.jpg", "/?from=hero-new", "click"),
+        block("Newsletter box", "Ten percent off your next order", "/?from=newsletter-box", "submit"),
+        block("Recommendations", "Others also bought", "/?from=also-bought", "click"),
+        block("Recommendations", "Last viewed", "/?from=last-viewed", "click"),
+        block("Teaser", "teaser-gift-cards.jpg", "/?from=teaser-gift-cards", "click"),
+        block("Teaser", "teaser-free-returns.jpg", "/?from=teaser-returns", "click"),
+        block("App badge", "Get the app", "/?from=app-badge", "click"),
+    ],
+    outlinks: [
+        "https://www.instagram.com/shop.example/",
+        "https://www.youtube.com/@shop-example",
+        "https://en.wikipedia.org/wiki/Organic_cotton",
+        "https://www.openstreetmap.org/?mlat=48.8566&mlon=2.3522",
+        "https://careers.example.net/jobs",
+        "https://partners.example.net/become-one",
+        "https://tracking.example.org/parcel?id=4711",
+        "https://reviews.example.org/shops/shop.example.com",
+    ],
+    downloads: [
+        "/downloads/catalogue.pdf",
+        "/downloads/size-guide.pdf",
+        "/downloads/care-instructions.pdf",
+        "/downloads/price-list.xlsx",
+        "/downloads/press-kit.zip",
+        "/downloads/returns-form.pdf",
+        "/downloads/gift-card.pdf",
+        "/downloads/sustainability-report.pdf",
+    ],
+};
 
-pub(crate) const OUTLINKS: [&str; 8] = [
-    "https://www.instagram.com/shop.example/",
-    "https://www.youtube.com/@shop-example",
-    "https://en.wikipedia.org/wiki/Organic_cotton",
-    "https://www.openstreetmap.org/?mlat=48.8566&mlon=2.3522",
-    "https://careers.example.net/jobs",
-    "https://partners.example.net/become-one",
-    "https://tracking.example.org/parcel?id=4711",
-    "https://reviews.example.org/shops/shop.example.com",
-];
+const MAGAZINE: Wording = Wording {
+    clicks: [
+        click(On::Any, "Navigation", "Main menu"),
+        click(On::Any, "Navigation", "Most read"),
+        click(On::Any, "Button", "Dark mode"),
+        click(On::Reading, "Share", "Copy link"),
+        click(On::Reading, "Share", "Send by mail"),
+        click(On::Reading, "Button", "Show comments"),
+        click(On::Reading, "Button", "Save for later"),
+        click(On::Reading, "Button", "Follow the author"),
+        click(On::Reading, "Text", "Footnote"),
+        click(On::Leading, "Button", "Load more"),
+        click(On::Leading, "Filter", "This week"),
+        click(On::Product, "Button", "Look inside"),
+    ],
+    events: [
+        event(On::Any, "Form", "Submit", "Newsletter", None),
+        event(On::Any, "Scroll", "Depth", "Half of the page", Some(50)),
+        event(On::Reading, "Scroll", "Depth", "End of the article", Some(100)),
+        here(On::Reading, "Video", "play", None),
+        here(On::Reading, "Audio", "play", None),
+        here(On::Reading, "Audio", "progress", Some(75)),
+        here(On::Reading, "Poll", "Vote", Some(1)),
+        here(On::Reading, "Comment", "Write", None),
+        event(On::Reading, "Paywall", "Show", "Three articles a month", Some(3)),
+        event(On::Leading, "Video", "play", "The week in a minute", None),
+        event(On::Leading, "Quiz", "Start", "Ten questions", Some(10)),
+        here(On::Product, "Video", "play", None),
+    ],
+    blocks: [
+        block("Top story", "lead-photo.jpg", "/?from=top-story", "click"),
+        block("Top story", "lead-cartoon.jpg", "/?from=top-cartoon", "click"),
+        block("Newsletter box", "The morning in five minutes", "/newsletters/?from=box", "submit"),
+        block("Newsletter box", "The week in one mail", "/newsletters/?from=box-weekend", "submit"),
+        block("Read next", "More from this section", "/?from=read-next", "click"),
+        block("Read next", "More by this author", "/?from=read-author", "click"),
+        block("Subscription banner", "First month for one euro", "/subscribe/?from=banner", "click"),
+        block("Podcast player", "Latest episode", "/podcasts/?from=player", "play"),
+    ],
+    outlinks: [
+        "https://en.wikipedia.org/wiki/Long-form_journalism",
+        "https://archive.example.org/papers/2024/117.html",
+        "https://www.youtube.com/@magazine-example",
+        "https://mastodon.social/@magazine-example",
+        "https://university.example.edu/studies/night-trains",
+        "https://www.openstreetmap.org/?mlat=38.7223&mlon=-9.1393",
+        "https://publisher.example.net/books/maps",
+        "https://statistics.example.net/cities?year=2025",
+    ],
+    downloads: [
+        "/downloads/media-kit.pdf",
+        "/downloads/issue-12-sample.pdf",
+        "/downloads/crossword.pdf",
+        "/downloads/recipe-cards.pdf",
+        "/downloads/reading-list.epub",
+        "/downloads/podcast-episode.mp3",
+        "/downloads/data-behind-the-story.csv",
+        "/downloads/annual-report.pdf",
+    ],
+};
 
-/// Files below the host of the page they are linked on.
-pub(crate) const DOWNLOADS: [&str; 8] = [
-    "/downloads/catalogue.pdf",
-    "/downloads/size-guide.pdf",
-    "/downloads/care-instructions.pdf",
-    "/downloads/price-list.xlsx",
-    "/downloads/press-kit.zip",
-    "/downloads/returns-form.pdf",
-    "/downloads/gift-card.pdf",
-    "/downloads/sustainability-report.pdf",
-];
+const SOFTWARE: Wording = Wording {
+    clicks: [
+        click(On::Any, "Navigation", "Main menu"),
+        click(On::Any, "Button", "Start free trial"),
+        click(On::Any, "Button", "Book a demo"),
+        click(On::Any, "Navigation", "Sign in"),
+        click(On::Reading, "Button", "Copy code"),
+        click(On::Reading, "Tab", "Command line"),
+        click(On::Reading, "Navigation", "On this page"),
+        click(On::Reading, "Button", "Edit this page"),
+        click(On::Leading, "Button", "Watch the tour"),
+        click(On::Leading, "Switch", "Billed yearly"),
+        click(On::Leading, "Tab", "For teams"),
+        click(On::Product, "Button", "Compare plans"),
+    ],
+    events: [
+        event(On::Any, "Form", "Submit", "Newsletter", None),
+        event(On::Any, "Chat", "Open", "Ask sales", None),
+        event(On::Any, "Scroll", "Depth", "Half of the page", Some(50)),
+        here(On::Reading, "Video", "play", None),
+        here(On::Reading, "Video", "progress", Some(75)),
+        here(On::Reading, "Feedback", "Helpful", Some(1)),
+        here(On::Reading, "Feedback", "Not helpful", Some(0)),
+        event(On::Reading, "Example", "Run", "Try it", None),
+        event(On::Leading, "Video", "play", "Product tour", None),
+        event(On::Leading, "Calculator", "Change", "Seats", Some(25)),
+        event(On::Any, "Form", "Error", "Work email", None),
+        here(On::Product, "Video", "play", None),
+    ],
+    blocks: [
+        block("Hero", "screenshot-board.png", "/?from=hero-board", "click"),
+        block("Hero", "screenshot-timeline.png", "/?from=hero-timeline", "click"),
+        block("Trial banner", "Fourteen days for free", "/signup/?from=banner", "click"),
+        block("Customer quote", "Two hours saved a week", "/customers/?from=quote", "click"),
+        block("Customer quote", "Set up before lunch", "/customers/?from=quote-lunch", "click"),
+        block("Announcement bar", "What is new this month", "/changelog/?from=bar", "click"),
+        block("Webinar box", "Planning without meetings", "/resources/?from=webinar-box", "submit"),
+        block("Docs tip", "There is a shortcut for this", "/docs/?from=tip", "click"),
+    ],
+    outlinks: [
+        "https://github.com/software-example/examples",
+        "https://stack.example.net/questions/tagged/planning",
+        "https://www.youtube.com/@software-example",
+        "https://www.linkedin.com/company/software-example/",
+        "https://status.example.org/software",
+        "https://marketplace.example.net/apps/planning",
+        "https://reviews.example.org/software/planning",
+        "https://en.wikipedia.org/wiki/Gantt_chart",
+    ],
+    downloads: [
+        "/downloads/desktop-app.dmg",
+        "/downloads/desktop-app.exe",
+        "/downloads/cli-linux-x64.tar.gz",
+        "/downloads/api-client.zip",
+        "/downloads/import-template.xlsx",
+        "/downloads/security-whitepaper.pdf",
+        "/downloads/data-processing-agreement.pdf",
+        "/downloads/planning-handbook.pdf",
+    ],
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::check_referrer;
+
+    const SITES: [BuiltInSite; 3] = [BuiltInSite::Shop, BuiltInSite::Magazine, BuiltInSite::Software];
+
+    #[test]
+    fn something_can_happen_and_a_film_can_begin_on_nearly_every_page() {
+        for site in SITES {
+            let words = of(site);
+            for (kind, _) in PageKind::ALL {
+                for sells in [false, true] {
+                    let some = |events: &[Event]| events.iter().any(|event| event.on.takes(kind, sells));
+                    assert!(some(&words.clicks) && some(&words.events), "{site:?} {kind:?}");
+                    let plays = words
+                        .events
+                        .iter()
+                        .any(|event| event.action == "play" && event.on.takes(kind, sells));
+                    let is_strolled = matches!(
+                        kind,
+                        PageKind::Home | PageKind::Section | PageKind::Item | PageKind::Article
+                    );
+                    assert!(plays || !is_strolled, "{site:?} {kind:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_event_is_drawn_among_those_of_the_page() {
+        for site in SITES {
+            let events = &of(site).events;
+            for draw in 0..6 {
+                let index = pick(events, PageKind::Article, false, |bound| draw % bound);
+                assert!(matches!(events[usize::from(index)].on, On::Any | On::Reading));
+            }
+        }
+    }
+
+    #[test]
+    fn each_kind_of_site_has_words_of_its_own_that_matomo_takes() {
+        for site in SITES {
+            let words = of(site);
+            for url in words.outlinks {
+                check_referrer(url).unwrap();
+                let others = SITES.iter().filter(|other| **other != site);
+                let is_shared = others.filter(|other| of(**other).outlinks.contains(&url)).count() > 0;
+                assert!(!is_shared || url.contains("reviews"), "{url}");
+            }
+            assert!(words.downloads.iter().all(|path| path.starts_with('/') && path.contains('.')));
+            assert!(words.blocks.iter().all(|block| block.target.starts_with('/')));
+        }
+    }
+}

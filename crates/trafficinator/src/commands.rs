@@ -69,8 +69,8 @@ struct Ready {
 
 /// Settings with the files they name; `None` where something is wrong and every problem was printed.
 fn ready(args: SettingsArgs, purpose: Purpose, environment: &Environment) -> Option<Ready> {
-    let settings::Loaded { settings, warnings } = load(args, purpose, environment)?;
-    let scenario = crate::scenario::scenario(&settings).map_err(complain).ok()?;
+    let settings::Loaded { settings, mut warnings } = load(args, purpose, environment)?;
+    let scenario = crate::scenario::scenario(&settings, &mut warnings).map_err(complain).ok()?;
     Some(Ready { settings, scenario, warnings })
 }
 

@@ -1,5 +1,6 @@
 //! Trafficinator: sends realistic visits to a Matomo and accounts for every one of them.
 
+mod catalogue;
 mod cli;
 mod commands;
 mod exit;
@@ -8,6 +9,7 @@ mod matomo;
 mod progress;
 mod scenario;
 mod settings;
+mod sitemap;
 mod summary;
 
 use std::collections::BTreeMap;

@@ -10,39 +10,44 @@ use traffic::funnel::{self, Funnel};
 use traffic::ledger::Cents;
 use traffic::order::Shop;
 use traffic::plan::{Plan, Tracking};
+use traffic::profile::BuiltInSite;
 use traffic::scenario::{Clock, Draft, Identity, Rate, Robots, Scenario, Share, Shares};
-use traffic::site::{DEFAULT_LIST, Site};
+use traffic::site::Site;
 
 use crate::settings::tables::Tables;
 use crate::settings::{self, Files, Settings};
+use crate::sitemap::{self, Fetching, Place};
 
 /// At most so many problems of one file are listed.
 const MOST_PROBLEMS: usize = 20;
 
 /// What is wrong with files whose settings are refused for other reasons.
 pub(crate) fn file_problems(files: &Files) -> Vec<String> {
-    let urls = site(files.urls.as_deref()).err();
+    let urls = files.urls.as_deref().and_then(|path| listed(path).err());
+    let catalogue = files.catalogue.as_deref().and_then(|path| catalogue(path).err());
     let funnels = funnels(files.funnels.as_deref(), 0.0).err();
-    urls.into_iter().chain(funnels).flatten().collect()
+    urls.into_iter().chain(catalogue).chain(funnels).flatten().collect()
 }
 
-/// Reads the URL list and the funnels and checks the scenario. Every problem is reported.
-pub(crate) fn scenario(settings: &Settings) -> Result<Scenario, Vec<String>> {
+/// Reads the pages of the site, the catalogue and the funnels and checks the scenario. Every problem is reported;
+/// `notes` get what is fine and worth a word.
+pub(crate) fn scenario(settings: &Settings, notes: &mut Vec<String>) -> Result<Scenario, Vec<String>> {
     let mut problems = Vec::new();
-    let site = match &settings.tables.site {
-        Some(site) => Ok(site.clone()),
-        None => site(settings.site.urls_file.as_deref()),
-    };
-    let site = site.unwrap_or_else(|found| {
+    let site = site(settings, notes).unwrap_or_else(|found| {
         problems.extend(found);
-        Site::parse("https://shop.example.com/    Home").expect("a page")
+        Site::built_in(BuiltInSite::Shop)
+    });
+    let given = settings.shop.catalogue.as_deref().map(catalogue).transpose();
+    let given = given.unwrap_or_else(|found| {
+        problems.extend(found);
+        None
     });
     let funnels =
         funnels(settings.visits.funnels.as_deref(), settings.shop.tax_rate).unwrap_or_else(|found| {
             problems.extend(found);
             Vec::new()
         });
-    let catalogue = settings.tables.catalogue.clone();
+    let catalogue = given.or_else(|| settings.tables.catalogue.clone());
     problems.extend(unknown_products(&settings.tables, catalogue.as_ref()));
     let declared = Declared { site, catalogue, funnels };
     match Scenario::new(draft(settings, declared)) {
@@ -146,14 +151,41 @@ fn draft(settings: &Settings, declared: Declared) -> Draft {
     }
 }
 
-fn site(path: Option<&Path>) -> Result<Site, Vec<String>> {
-    let text = match path {
-        Some(path) => read("URLS_FILE", path)?,
-        None => DEFAULT_LIST.to_owned(),
-    };
-    Site::parse(&text).map_err(|lines| {
-        let place = path.map_or("the built-in list".into(), |path| path.display().to_string());
-        some(lines.iter().map(|line| format!("URLS_FILE {place}, {line}")))
+/// The site that is visited: declared in a scenario, listed in a file, named by a sitemap, or the profile's own.
+fn site(settings: &Settings, notes: &mut Vec<String>) -> Result<Site, Vec<String>> {
+    match (&settings.tables.site, &settings.site.urls_file, &settings.site.sitemap) {
+        (Some(site), ..) => Ok(site.clone()),
+        (None, Some(path), _) => listed(path),
+        (None, None, Some(place)) => mapped(settings, place, notes),
+        (None, None, None) => Ok(Site::built_in(settings.profile.profile.site)),
+    }
+}
+
+/// The site of a URL list.
+fn listed(path: &Path) -> Result<Site, Vec<String>> {
+    Site::parse(&read("URLS_FILE", path)?)
+        .map_err(|lines| some(lines.iter().map(|line| format!("URLS_FILE {}, {line}", path.display()))))
+}
+
+/// The site of a sitemap.
+fn mapped(settings: &Settings, place: &Place, notes: &mut Vec<String>) -> Result<Site, Vec<String>> {
+    let label = settings.label("TRAFFICINATOR_SITEMAP");
+    let fetching = Fetching { timeout: settings.target.timeout, ca_file: settings.target.ca_file.clone() };
+    let found = sitemap::read(place, &fetching).map_err(|refused| vec![format!("{label} {refused}")])?;
+    notes.extend(found.notes.into_iter().map(|note| format!("{label} {place}: {note}")));
+    Site::new(found.pages)
+        .map_err(|pages| some(pages.iter().map(|page| format!("{label} {place}: {}", page.message))))
+}
+
+/// What is sold, from a file.
+fn catalogue(path: &Path) -> Result<Catalogue, Vec<String>> {
+    let text = read("TRAFFICINATOR_CATALOGUE", path)?;
+    crate::catalogue::parse(path, &text).map_err(|problems| {
+        let told = |(line, message): &(Option<usize>, String)| {
+            let line = line.map(|line| format!(", line {line}")).unwrap_or_default();
+            format!("TRAFFICINATOR_CATALOGUE {}{line}: {message}", path.display())
+        };
+        some(problems.iter().map(told))
     })
 }
 
@@ -267,8 +299,11 @@ mod tests {
         let page = "[[site.page]]\nurl = 'https://shop.test/'\nproducts = ['B-1', 'B-2']\n";
         let product = "[[product]]\nsku = 'B-1'\nname = 'Boots'\ncategory = 'Shoes'\nprice = 9\n";
         let problems = |text: &str| {
-            scenario(&settings(&[("TRAFFICINATOR_SCENARIO", "shop.toml")], &[("shop.toml", text)]))
-                .expect_err("an unknown product")
+            scenario(
+                &settings(&[("TRAFFICINATOR_SCENARIO", "shop.toml")], &[("shop.toml", text)]),
+                &mut Vec::new(),
+            )
+            .expect_err("an unknown product")
         };
         let expected =
             "site.page.products (shop.toml:1): \"B-2\" is not in the catalogue; give the sku of a product";
@@ -279,14 +314,17 @@ mod tests {
 
     #[test]
     fn what_traffic_refuses_is_told_by_the_spelling_and_source_of_its_user() {
-        let problems = scenario(&settings(
-            &[
-                ("ECOMMERCE_SHIPPING_RATES", "500"),
-                ("TRAFFICINATOR_BOTS_SHARE", "0.6"),
-                ("TRAFFICINATOR_CHATBOTS_SHARE", "0.6"),
-            ],
-            &[],
-        ))
+        let problems = scenario(
+            &settings(
+                &[
+                    ("ECOMMERCE_SHIPPING_RATES", "500"),
+                    ("TRAFFICINATOR_BOTS_SHARE", "0.6"),
+                    ("TRAFFICINATOR_CHATBOTS_SHARE", "0.6"),
+                ],
+                &[],
+            ),
+            &mut Vec::new(),
+        )
         .expect_err("orders that cost more than is allowed");
         assert!(
             problems[0].starts_with("ECOMMERCE_ORDER_VALUE_MAX (profile ecommerce): 299.99 is less than"),

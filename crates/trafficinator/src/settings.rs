@@ -31,6 +31,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
+use crate::sitemap::Place;
 use engine::target::Secret;
 use layers::Inputs;
 use profile::Chosen;
@@ -123,13 +124,16 @@ pub(crate) struct Shop {
     pub(crate) shipping_cents: Vec<u64>,
     /// Three capital letters.
     pub(crate) currency: Option<String>,
+    /// `None` is what the site sells, or what is built in.
+    pub(crate) catalogue: Option<PathBuf>,
 }
 
 /// The site that is visited.
 #[derive(Debug, Clone)]
 pub(crate) struct Site {
-    /// `None` is the list built into the program.
+    /// Never together with `sitemap`; without either the site is the profile's built-in one.
     pub(crate) urls_file: Option<PathBuf>,
+    pub(crate) sitemap: Option<Place>,
     /// Of the visitors' day.
     pub(crate) visitor_time_zone: TimeZone,
     /// Of the site in Matomo; `visitor_time_zone` unless given.
@@ -274,6 +278,7 @@ pub(crate) struct Refused {
 pub(crate) struct Files {
     pub(crate) urls: Option<PathBuf>,
     pub(crate) funnels: Option<PathBuf>,
+    pub(crate) catalogue: Option<PathBuf>,
 }
 
 /// Lays all sources over each other, checks everything and builds the settings.
@@ -289,7 +294,11 @@ pub(crate) fn load(inputs: &Inputs<'_>) -> Result<Loaded, Refused> {
     problems.extend(checks::contradictions(&raws, &values));
     problems.extend(checks::check_tag(&raws, &values, &tables));
     let Some(profile) = profile.filter(|_| problems.is_empty()) else {
-        let files = Files { urls: values.get("URLS_FILE"), funnels: values.get("FUNNEL_CONFIG_PATH") };
+        let files = Files {
+            urls: values.get("URLS_FILE"),
+            funnels: values.get("FUNNEL_CONFIG_PATH"),
+            catalogue: values.get("TRAFFICINATOR_CATALOGUE"),
+        };
         return Err(Refused { problems, files, warnings });
     };
     warnings.extend(warnings::about(&raws, &values, inputs));

@@ -311,7 +311,7 @@ impl Planner {
         if !stream.chance(content.impressions) || is_full(visit, left) {
             return;
         }
-        let block = stream.below(wording::BLOCKS.len() as u32) as u16;
+        let block = stream.below(plan.wording.blocks.len() as u32) as u16;
         self.push(plan, visit, Deed::Impression(block), Place::Page(page), view, Gap::Part(0.0));
         if stream.chance(content.interactions) {
             self.push(plan, visit, Deed::Interaction(block), Place::Page(page), view, Gap::Part(0.0));
@@ -354,17 +354,21 @@ impl Planner {
                 Besides::Goal(goal) => Deed::Goal(goal),
                 Besides::Extra(extra) => match extra {
                     Extra::Outlink => {
-                        Deed::Outlink(some(own.outlinks.len(), wording::OUTLINKS.len(), stream))
+                        Deed::Outlink(some(own.outlinks.len(), plan.wording.outlinks.len(), stream))
                     }
                     Extra::Download => {
-                        Deed::Download(some(own.downloads.len(), wording::DOWNLOADS.len(), stream))
+                        Deed::Download(some(own.downloads.len(), plan.wording.downloads.len(), stream))
                     }
-                    Extra::Click => Deed::Click(wording::pick(&wording::CLICKS, own.kind, sells, |bound| {
-                        stream.below(bound)
-                    })),
-                    Extra::Event => Deed::Event(wording::pick(&wording::EVENTS, own.kind, sells, |bound| {
-                        stream.below(bound)
-                    })),
+                    Extra::Click => {
+                        Deed::Click(wording::pick(&plan.wording.clicks, own.kind, sells, |bound| {
+                            stream.below(bound)
+                        }))
+                    }
+                    Extra::Event => {
+                        Deed::Event(wording::pick(&plan.wording.events, own.kind, sells, |bound| {
+                            stream.below(bound)
+                        }))
+                    }
                     Extra::Search => {
                         found = self.search(plan, visit, view, stream);
                         continue;
@@ -382,14 +386,19 @@ impl Planner {
         let how = plan.scenario.profile.search;
         let place = visit.actions.last().map_or(Place::Page(site.home()), |last| last.place);
         let mut found = None;
+        let mut before: Option<u32> = None;
         for _ in 0..MOST_SEARCHES {
             let is_missing = stream.chance(how.no_results);
-            let term = if is_missing { site.missing_term(stream) } else { site.term(stream) };
+            let term = match before {
+                Some(term) => site.refined(term, stream),
+                None if is_missing => site.missing_term(stream),
+                None => site.term(stream),
+            };
             let searched = site.searched(term);
-            let results =
-                if is_missing { 0 } else { 1 + (random::hash_text(searched.text.raw()) % 48) as u16 };
+            let results = if is_missing { 0 } else { searched.results.max(1) };
             self.push(plan, visit, Deed::Search { term, results }, place, view, Gap::Part(0.0));
-            found = searched.page;
+            found = searched.page.filter(|_| !is_missing);
+            before = Some(term);
             if !stream.chance(how.refined) {
                 break;
             }

@@ -202,21 +202,22 @@ impl Plan {
             }
             Deed::Outlink(link) => match page.outlinks.get(usize::from(link)) {
                 Some(url) => out.text("link", url),
-                None => out.value("link", wording::OUTLINKS[usize::from(link)]),
+                None => out.value("link", self.wording.outlinks[usize::from(link)]),
             },
-            Deed::Download(file) => match page.downloads.get(usize::from(file)) {
-                Some(url) => out.text("download", url),
-                None => {
+            Deed::Download(file) => {
+                if let Some(url) = page.downloads.get(usize::from(file)) {
+                    out.text("download", url);
+                } else {
                     scratch.text.clear();
                     scratch.text.push_str(page.origin());
-                    scratch.text.push_str(wording::DOWNLOADS[usize::from(file)]);
+                    scratch.text.push_str(self.wording.downloads[usize::from(file)]);
                     out.value("download", &scratch.text);
                 }
-            },
-            Deed::Click(index) => event(&wording::CLICKS[usize::from(index)], page, out),
-            Deed::Event(index) => event(&wording::EVENTS[usize::from(index)], page, out),
+            }
+            Deed::Click(index) => event(&self.wording.clicks[usize::from(index)], page, out),
+            Deed::Event(index) => event(&self.wording.events[usize::from(index)], page, out),
             Deed::Impression(block) | Deed::Interaction(block) => {
-                let block = &wording::BLOCKS[usize::from(block)];
+                let block = &self.wording.blocks[usize::from(block)];
                 out.value("c_n", block.name);
                 out.value("c_p", block.piece);
                 scratch.text.clear();

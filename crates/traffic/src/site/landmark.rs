@@ -45,16 +45,57 @@ impl PageKind {
     }
 }
 
-/// Parts of paths that tell what is below them, in the languages of many shops.
-const READING: [&str; 26] = [
-    "about", "article", "articles", "blog", "careers", "company", "contact", "docs", "faq", "guide",
-    "guides", "help", "jobs", "legal", "magazin", "magazine", "news", "post", "posts", "press", "privacy",
-    "ratgeber", "stories", "support", "terms", "wiki",
+/// Parts of paths that tell what is below them, in the languages of many sites.
+const READING: [&str; 43] = [
+    "about",
+    "academy",
+    "article",
+    "articles",
+    "author",
+    "authors",
+    "blog",
+    "careers",
+    "changelog",
+    "community",
+    "company",
+    "contact",
+    "customers",
+    "demo",
+    "docs",
+    "documentation",
+    "faq",
+    "features",
+    "glossary",
+    "guide",
+    "guides",
+    "help",
+    "integrations",
+    "jobs",
+    "legal",
+    "magazin",
+    "magazine",
+    "news",
+    "newsletter",
+    "newsletters",
+    "podcasts",
+    "post",
+    "posts",
+    "press",
+    "pricing",
+    "privacy",
+    "ratgeber",
+    "resources",
+    "solutions",
+    "stories",
+    "support",
+    "terms",
+    "wiki",
 ];
 const SEARCH: [&str; 6] = ["search", "suche", "recherche", "buscar", "cerca", "zoeken"];
 const CART: [&str; 7] = ["cart", "basket", "bag", "warenkorb", "panier", "carrito", "carrello"];
-const CHECKOUT: [&str; 5] = ["checkout", "kasse", "caisse", "pago", "cassa"];
-const CONFIRMATION: [&str; 10] = [
+const CHECKOUT: [&str; 9] =
+    ["checkout", "kasse", "caisse", "pago", "cassa", "signup", "sign-up", "register", "subscribe"];
+const CONFIRMATION: [&str; 9] = [
     "thank-you",
     "thankyou",
     "thank_you",
@@ -64,7 +105,6 @@ const CONFIRMATION: [&str; 10] = [
     "gracias",
     "order-confirmation",
     "order-placed",
-    "success",
 ];
 
 /// Parameters of a query that make Matomo take a page view for a search.
@@ -85,19 +125,117 @@ pub(super) fn kind_of(url: &str, leads_on: bool) -> PageKind {
         .collect();
     let Some(last) = segments.last() else { return PageKind::Home };
     let any = |words: &[&str]| segments.iter().any(|segment| words.contains(&segment.as_str()));
-    if CONFIRMATION.contains(&last.as_str()) {
+    let is_read = any(&READING) || is_dated(&segments);
+    let buys = |words: &[&str]| any(words) && !is_read;
+    if CONFIRMATION.contains(&last.as_str()) || (last == "success" && (buys(&CART) || buys(&CHECKOUT))) {
         PageKind::Confirmation
-    } else if SEARCH.contains(&last.as_str()) {
+    } else if SEARCH.contains(&last.as_str()) && !(is_read && leads_on) {
         PageKind::Search
-    } else if any(&CART) {
+    } else if buys(&CART) {
         PageKind::Cart
-    } else if any(&CHECKOUT) {
+    } else if buys(&CHECKOUT) {
         PageKind::Checkout
     } else if leads_on {
         PageKind::Section
-    } else if any(&READING) {
+    } else if is_read {
         PageKind::Article
     } else {
         PageKind::Item
+    }
+}
+
+/// Whether a path holds a year and a month, as those of articles do: products have no date.
+fn is_dated(segments: &[String]) -> bool {
+    let number =
+        |text: &str, from: u16, to: u16| text.parse().is_ok_and(|number: u16| (from..=to).contains(&number));
+    segments.windows(2).any(|pair| {
+        pair[0].len() == 4 && number(&pair[0], 1_990, 2_099) && pair[1].len() == 2 && number(&pair[1], 1, 12)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PageKind::{Article, Cart, Checkout, Confirmation, Home, Item, Search, Section};
+    use super::*;
+    use crate::profile::BuiltInSite;
+    use crate::site::Site;
+
+    #[test]
+    fn addresses_tell_kinds_of_pages() {
+        let cases = [
+            ("https://a.example/", Home),
+            ("https://a.example/women/bags/tote", Item),
+            ("https://a.example/2024/05/black-holes.html", Article),
+            ("https://a.example/science/2024/05/black-holes", Article),
+            ("https://a.example/p/2024/red-boots", Item),
+            ("https://a.example/docs/api/cart/create", Article),
+            ("https://a.example/blog/checkout", Article),
+            ("https://a.example/basket", Cart),
+            ("https://a.example/kasse/adresse", Checkout),
+            ("https://a.example/subscribe/payment", Checkout),
+            ("https://a.example/checkout/success", Confirmation),
+            ("https://a.example/customers/success", Article),
+            ("https://a.example/newsletter/thank-you", Confirmation),
+            ("https://a.example/Search.html", Search),
+            ("https://a.example/find?q=boots", Search),
+        ];
+        for (url, kind) in cases {
+            assert_eq!(kind_of(url, false), kind, "{url}");
+        }
+        assert_eq!(kind_of("https://a.example/docs/", true), Section);
+        assert_eq!(kind_of("https://a.example/help/checkout/", true), Section);
+    }
+
+    /// How many pages of a kind a built-in site has below each first part of a path.
+    fn kinds(of: BuiltInSite, kind: PageKind) -> Vec<String> {
+        let site = Site::built_in(of);
+        let pages = site.pages().filter(|page| page.kind == kind);
+        pages.map(|page| page.url.raw()[page.origin().len()..].to_owned()).collect()
+    }
+
+    fn tops(paths: &[String]) -> Vec<&str> {
+        let mut tops: Vec<&str> = paths.iter().filter_map(|path| path.split('/').nth(1)).collect();
+        tops.dedup();
+        tops
+    }
+
+    #[test]
+    fn in_the_shop_products_are_products_and_articles_are_articles() {
+        let shelves = ["women", "men", "kids", "living", "electronics", "sports", "beauty"];
+        let items = kinds(BuiltInSite::Shop, Item);
+        assert_eq!((tops(&items).as_slice(), items.len()), (&shelves[..], 7 * 8 * 29));
+        let articles = kinds(BuiltInSite::Shop, Article);
+        assert_eq!(tops(&articles), ["magazine", "help"]);
+        assert!(articles.len() > 250, "{}", articles.len());
+        assert_eq!(kinds(BuiltInSite::Shop, Home), ["/"]);
+        assert_eq!(kinds(BuiltInSite::Shop, Search), ["/search"]);
+        assert_eq!(kinds(BuiltInSite::Shop, Confirmation), ["/checkout/order/thank-you"]);
+        assert!(kinds(BuiltInSite::Shop, Cart).contains(&"/checkout/cart/".to_owned()));
+        let sections = kinds(BuiltInSite::Shop, Section);
+        assert!(sections.iter().all(|path| path.ends_with('/')), "{sections:?}");
+        assert_eq!(sections.len(), 7 * 9 + 11 + 10);
+    }
+
+    #[test]
+    fn in_the_magazine_and_the_software_site_no_page_is_taken_for_a_product() {
+        for (of, checkout, confirmations) in [
+            (BuiltInSite::Magazine, "subscribe", ["/newsletters/thank-you", "/subscribe/thank-you"]),
+            (BuiltInSite::Software, "signup", ["/demo/thank-you", "/signup/thank-you"]),
+        ] {
+            assert_eq!(kinds(of, Item), [""; 0]);
+            assert_eq!(kinds(of, Cart), [""; 0]);
+            assert_eq!(kinds(of, Home), ["/"]);
+            assert_eq!(kinds(of, Search), ["/search"]);
+            assert_eq!(kinds(of, Confirmation), confirmations);
+            let steps = kinds(of, Checkout);
+            assert_eq!((tops(&steps), steps.len()), (vec![checkout], 4));
+            assert!(kinds(of, Article).len() > 600);
+            assert!(kinds(of, Section).iter().all(|path| path.ends_with('/')));
+            let site = Site::built_in(of);
+            let landmarks = site.landmarks();
+            let path = |page| &site.page(page).url.raw()[site.page(page).origin().len()..];
+            assert_eq!(landmarks.confirmation.map(path), Some(confirmations[1]));
+            assert_eq!(landmarks.checkout.iter().map(|page| path(*page)).collect::<Vec<_>>(), steps);
+        }
     }
 }

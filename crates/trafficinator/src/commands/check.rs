@@ -33,11 +33,15 @@ pub(super) fn check(args: SettingsArgs, environment: &Environment) -> anyhow::Re
     write_settings(&settings, &mut text)?;
     let mut problems = Vec::new();
     problems.extend(check_summary_folder(&settings).err());
-    match crate::scenario::scenario(&settings) {
+    let mut notes = Vec::new();
+    match crate::scenario::scenario(&settings, &mut notes) {
         Ok(scenario) => {
             // The seed changes nothing in what is told.
             let plan = crate::scenario::plan(&settings, scenario, 1, "check", None);
             outline::write(&settings, &plan, &mut text)?;
+            for note in notes {
+                writeln!(text, "note: {note}")?;
+            }
         }
         Err(found) => problems.extend(found),
     }

@@ -43,10 +43,11 @@ pub(super) fn demo(args: &DemoArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::Usage);
     };
     let settings = loaded.settings;
-    let scenario =
-        crate::scenario::scenario(&settings).map_err(|problems| anyhow::anyhow!(problems.join("; ")))?;
+    let mut notes = Vec::new();
+    let scenario = crate::scenario::scenario(&settings, &mut notes)
+        .map_err(|problems| anyhow::anyhow!(problems.join("; ")))?;
     let client = super::run::client(&settings).map_err(|problem| anyhow::anyhow!(problem))?;
-    let screen = begin(&settings, &[]);
+    let screen = begin(&settings, &notes);
     tracing::info!("a stand-in Matomo listens on http://{}/", stand_in.address);
     let goals = scenario.goals.clone();
     let outcome = runtime()?.block_on(async {
@@ -181,7 +182,7 @@ mod tests {
             let given = settings(&args, ([127, 0, 0, 1], 9).into(), "token");
             let loaded = load_with(given, Purpose::Send, &BTreeMap::new(), &read).expect("settings");
             assert_eq!(loaded.settings.profile.name, profile);
-            let scenario = crate::scenario::scenario(&loaded.settings).expect("a scenario");
+            let scenario = crate::scenario::scenario(&loaded.settings, &mut Vec::new()).expect("a scenario");
             let triggers: Vec<(u32, &Trigger)> =
                 scenario.goals.iter().map(|goal| (goal.id, &goal.trigger)).collect();
             assert!(matches!(triggers[0], (1, Trigger::Manual(share)) if share.get() > 0.0));

@@ -117,6 +117,7 @@ fn shop(values: &Values) -> Shop {
         tax_rate: values.must("ECOMMERCE_TAX_RATE"),
         shipping_cents: rates.iter().map(|rate| (rate * 100.0).round() as u64).collect(),
         currency: values.get("ECOMMERCE_CURRENCY"),
+        catalogue: values.get("TRAFFICINATOR_CATALOGUE"),
     }
 }
 
@@ -124,6 +125,7 @@ fn site(values: &Values) -> Site {
     let visitor_time_zone: jiff::tz::TimeZone = values.must("TIMEZONE");
     Site {
         urls_file: values.get("URLS_FILE"),
+        sitemap: values.get("TRAFFICINATOR_SITEMAP"),
         matomo_time_zone: values
             .get("TRAFFICINATOR_SITE_TIMEZONE")
             .unwrap_or_else(|| visitor_time_zone.clone()),

@@ -13,9 +13,10 @@ use super::tables::Tables;
 use super::values::Values;
 
 /// Two names for one setting: both at one level is an error, otherwise the higher level wins.
-const RIVALS: [(&str, &str, &str); 2] = [
+const RIVALS: [(&str, &str, &str); 3] = [
     ("TRAFFICINATOR_RATE", "TARGET_VISITS_PER_DAY", "both set the rate of visits"),
     ("MATOMO_TOKEN_AUTH", "MATOMO_TOKEN_AUTH_FILE", "both give the token"),
+    ("URLS_FILE", "TRAFFICINATOR_SITEMAP", "both give the pages of the site"),
 ];
 
 const RANGES: [(&str, &str); 5] = [

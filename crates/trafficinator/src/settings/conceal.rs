@@ -20,8 +20,8 @@ pub(crate) fn conceal_secrets(args: &[OsString]) -> Option<Concealed> {
         return None;
     }
     let mut kept = Vec::new();
-    let (mut token, mut url) = (None, None);
-    let mut token_file = false;
+    let (mut token, mut url, mut sitemap) = (None, None, None);
+    let (mut token_file, mut urls_file) = (false, false);
     let mut rest = args.iter();
     while let Some(arg) = rest.next() {
         let (flag, value) = split_flag(arg);
@@ -33,8 +33,10 @@ pub(crate) fn conceal_secrets(args: &[OsString]) -> Option<Concealed> {
             }
             "--matomo-token-auth" => &mut token,
             "--matomo-url" => &mut url,
+            "--sitemap" => &mut sitemap,
             _ => {
                 token_file |= flag == "--matomo-token-auth-file";
+                urls_file |= flag == "--urls-file";
                 kept.push(arg.clone());
                 continue;
             }
@@ -48,7 +50,7 @@ pub(crate) fn conceal_secrets(args: &[OsString]) -> Option<Concealed> {
         }
     }
 
-    if token.is_some() && token_file {
+    if (token.is_some() && token_file) || (sitemap.is_some() && urls_file) {
         return None;
     }
 
@@ -56,6 +58,15 @@ pub(crate) fn conceal_secrets(args: &[OsString]) -> Option<Concealed> {
     match url {
         Some(url) if redact(&url) != url => variables.push(("MATOMO_URL".to_owned(), url)),
         Some(url) => kept.push(format!("--matomo-url={url}").into()),
+        None => {}
+    }
+    match sitemap {
+        // A path may well hold an @.
+        Some(place) if place.contains("://") && redact(&place) != place => {
+            variables.push(("TRAFFICINATOR_SITEMAP".to_owned(), place));
+            variables.push(("URLS_FILE".to_owned(), String::new()));
+        }
+        Some(place) => kept.push(format!("--sitemap={place}").into()),
         None => {}
     }
     if let Some(token) = token {

@@ -10,6 +10,7 @@ use super::length::{parse_length, parse_rate};
 use super::tracking_url::TrackingUrl;
 use super::{LogLevel, Rate};
 use super::{nearest, profile};
+use crate::sitemap::Place;
 use engine::target::Secret;
 
 /// The kinds of values.
@@ -40,6 +41,8 @@ pub(crate) enum Kind {
     Url,
     Token,
     Path,
+    /// A file, or an http(s) URL, which may hold credentials.
+    PathOrUrl,
     FileOrDash,
     /// The name of a built-in profile, or the path of one.
     Profile,
@@ -63,6 +66,7 @@ pub(crate) enum Value {
     Url(TrackingUrl),
     Token(Secret),
     Path(PathBuf),
+    Place(Place),
     Zone(TimeZone),
     Date(Date),
     Text(String),
@@ -96,6 +100,7 @@ impl Kind {
             Self::Url => "an http:// or https:// URL with a host, without query or fragment".to_owned(),
             Self::Token => "a token without spaces, as Matomo shows it (32 hex digits)".to_owned(),
             Self::Path => "a path".to_owned(),
+            Self::PathOrUrl => "a path, or an http:// or https:// URL".to_owned(),
             Self::FileOrDash => "a path, or - for standard output".to_owned(),
             Self::Profile => {
                 let names: Vec<&str> = profile::names().collect();
@@ -138,6 +143,7 @@ impl Kind {
             Self::Url => TrackingUrl::parse(text).map(Value::Url).map_err(Some),
             Self::Token => parse_token(text).map(Value::Token),
             Self::Path => Ok(Value::Path(PathBuf::from(text))),
+            Self::PathOrUrl => Place::parse(text).map(Value::Place).map_err(Some),
             Self::FileOrDash => Ok(Value::Text(text.to_owned())),
             Self::Profile => profile::parse_name(text).map(Value::Text),
             Self::Zone => parse_zone(text).map(Value::Zone),

@@ -73,6 +73,7 @@ impl Setting {
         match self.kind {
             Kind::Path => true,
             Kind::FileOrDash => text != "-",
+            Kind::PathOrUrl => !text.contains("://"),
             Kind::Profile => super::profile::is_file(text),
             _ => false,
         }
@@ -88,6 +89,7 @@ impl Setting {
         match self.kind {
             Kind::Token => "***".to_owned(),
             Kind::Url => super::tracking_url::redact(text),
+            Kind::PathOrUrl if text.contains("://") => super::tracking_url::redact(text),
             _ => text.to_owned(),
         }
     }

@@ -13,6 +13,7 @@ use super::registry::{SETTINGS, find};
 use super::source::{Problem, Raws, label, not_accepted};
 use super::tracking_url::TrackingUrl;
 use super::{LogLevel, Rate};
+use crate::sitemap::Place;
 use engine::target::Secret;
 
 /// Checked values by environment name. What was not accepted is missing.
@@ -107,6 +108,7 @@ from_value! {
     Url => TrackingUrl,
     Token => Secret,
     Path => PathBuf,
+    Place => Place,
     Zone => TimeZone,
     Date => Date,
     Text => String,

@@ -13,6 +13,7 @@ mod planning;
 mod profiles;
 mod secrets;
 mod sending;
+mod sites;
 mod starting;
 mod stopping;
 mod support;

@@ -164,7 +164,7 @@ fn everything_wrong_is_told_at_once_whether_in_a_profile_a_table_or_a_variable()
         .expect(2);
     for word in [
         "outlinks_probability (",
-        "mine.toml:12): \"9\" is not accepted",
+        "mine.toml:15): \"9\" is not accepted",
         "shop.toml:1): needs exactly one of manual",
         "CONCURRENCY (environment): \"many\"",
         "/nonexistent/list",

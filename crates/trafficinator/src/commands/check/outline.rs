@@ -10,6 +10,7 @@ use traffic::plan::Plan;
 use traffic::scenario::Scenario;
 
 use crate::settings::{Curve, Identity, Settings};
+use crate::summary::text::grouped;
 
 /// Writes it.
 pub(super) fn write(settings: &Settings, plan: &Plan, out: &mut String) -> Result {
@@ -62,10 +63,11 @@ fn write_visits(settings: &Settings, scenario: &Scenario, out: &mut String) -> R
 fn write_site(settings: &Settings, plan: &Plan, out: &mut String) -> Result {
     let site = &plan.scenario().site;
     let tables = &settings.tables;
-    let list = match (&tables.site, &settings.site.urls_file) {
-        (Some(_), _) => format!("{} ([[site.page]])", tables.path.display()),
-        (None, Some(path)) => path.display().to_string(),
-        (None, None) => "the built-in list".to_owned(),
+    let list = match (&tables.site, &settings.site.urls_file, &settings.site.sitemap) {
+        (Some(_), ..) => format!("{} ([[site.page]])", tables.path.display()),
+        (None, Some(path), _) => path.display().to_string(),
+        (None, None, Some(place)) => place.to_string(),
+        (None, None, None) => "the built-in list".to_owned(),
     };
     writeln!(out, "site\n  {} from {list}", counted(site.len(), "page"))?;
     if let Some(catalogue) = &plan.scenario().catalogue {
@@ -158,5 +160,5 @@ fn notes(settings: &Settings, plan: &Plan) -> Vec<String> {
 
 /// `1 page`, `2 pages`.
 fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+    if count == 1 { format!("1 {noun}") } else { format!("{} {noun}s", grouped(count as u64)) }
 }

@@ -165,6 +165,17 @@ fn without_secrets_or_with_wrong_arguments_nothing_moves() {
 }
 
 #[test]
+fn the_credentials_of_a_sitemap_leave_the_command_line_and_paths_stay() {
+    let (kept, variables) = concealed("t plan --sitemap https://u:p@h/map.xml --quiet").expect("a secret");
+    assert_eq!(kept, "t plan --quiet");
+    let expected = [("TRAFFICINATOR_SITEMAP", "https://u:p@h/map.xml"), ("URLS_FILE", "")];
+    assert_eq!(variables, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    assert_eq!(concealed("t run --sitemap maps/a@b.xml"), None);
+    // Two flags for the same are an error that the parser reports.
+    assert_eq!(concealed("t run --sitemap https://u:p@h/ --urls-file a.txt"), None);
+}
+
+#[test]
 fn a_concealed_token_still_wins_over_a_token_file() {
     let (_, variables) = concealed("t run --matomo-token-auth FLAG").expect("a secret");
     // The variables replace those that are there.
