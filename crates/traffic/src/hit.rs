@@ -49,7 +49,7 @@ impl Kind {
         Kind::Chatbot,
     ];
 
-    /// Its name in reports and plans.
+    /// Its name in reports and plans; both kinds of content have one.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Pageview => "pageview",
@@ -58,8 +58,7 @@ impl Kind {
             Kind::Outlink => "outlink",
             Kind::Download => "download",
             Kind::Goal => "goal",
-            Kind::Impression => "content_impression",
-            Kind::Interaction => "content_interaction",
+            Kind::Impression | Kind::Interaction => "content",
             Kind::Cart => "cart",
             Kind::Order => "order",
             Kind::Ping => "ping",

@@ -23,7 +23,7 @@ use crate::population::{Population, Returns, SameDay};
 use crate::profile;
 use crate::random::{self, Domain, Weighted};
 use crate::robot::Robots;
-use crate::scenario::{Clock, Identity, Rate, Scenario};
+use crate::scenario::{Clock, Rate, Scenario};
 use crate::shelf::Shelf;
 use crate::source::{Channel, Source, Sources};
 use crate::visit::{Deed, Place, Visit};
@@ -367,14 +367,10 @@ pub fn begin_after(arrival: Nanos, start: Nanos, last_ms: u32) -> Nanos {
 /// How visitors come back on the same day, where visits can be dated back: at the peak of a curve so many visits a
 /// second, or as fast as can be.
 fn same_day(scenario: &Scenario, peak: Option<f64>) -> Option<SameDay> {
-    if scenario.clock == Clock::Real {
+    if scenario.clock == Clock::Real || !scenario.profile.visitors.same_day {
         return None;
     }
-    let rests = match scenario.identity {
-        Identity::Exact => 120.0,
-        Identity::Browser => 120.0 + APART,
-    };
-    let least = 2.0 * scenario.longest_visit() + rests;
+    let least = 2.0 * scenario.longest_visit() + APART;
     let room = DAY_BACK - 2.0 * scenario.longest_visit();
     let rows = libm::floor(room / least).min(ROWS);
     // Nearly all visits are sent by then; who is still there has the next one a little later.

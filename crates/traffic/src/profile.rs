@@ -67,6 +67,8 @@ pub enum BuiltInSite {
 pub struct Visitors {
     /// Share of visits by known visitors in a long run.
     pub returning: f64,
+    /// Whether some come back on the same day: their visits before are dated back then.
+    pub same_day: bool,
     /// Share of visitors with a user id.
     pub logged_in: f64,
     /// How much more often visits of known visitors have a cart.
@@ -353,7 +355,7 @@ impl Profile {
     /// Keys with what is wrong there.
     fn problems(&self) -> Vec<(String, String)> {
         let mut list = Problems(Vec::new());
-        let Visitors { returning, logged_in, cart_lift, order_lift } = self.visitors;
+        let Visitors { returning, logged_in, cart_lift, order_lift, .. } = self.visitors;
         list.within("visitors.returning", returning, 0.0, 0.95);
         list.within("visitors.logged_in", logged_in, 0.0, 1.0);
         list.within("visitors.cart_lift", cart_lift, 0.1, 10.0);

@@ -276,10 +276,7 @@ impl Summary {
                 late: hits.late,
                 dropped: hits.dropped,
                 retried: hits.retried,
-                by_kind: Kind::ALL
-                    .into_iter()
-                    .map(|kind| (kind.name(), hits.by_kind[kind as usize]))
-                    .collect(),
+                by_kind: by_kind(hits.by_kind),
             },
             errors: reasons,
             response_ms: (!is_closed_model).then(|| Percentiles::from(&snapshot.response)),
@@ -306,6 +303,15 @@ impl Summary {
     pub(crate) fn is_failed(&self) -> bool {
         self.run.stopped_by == StoppedBy::Error || (self.hits.planned > 0 && self.hits.accepted == 0)
     }
+}
+
+/// Counts by the name of the kind, which some kinds share.
+fn by_kind(counts: [u64; Kind::ALL.len()]) -> BTreeMap<&'static str, u64> {
+    let mut by_name = BTreeMap::new();
+    for kind in Kind::ALL {
+        *by_name.entry(kind.name()).or_default() += counts[kind as usize];
+    }
+    by_name
 }
 
 #[cfg(test)]

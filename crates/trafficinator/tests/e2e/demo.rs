@@ -9,16 +9,59 @@ use crate::support::summary::{assert_adds_up, count};
 fn the_demo_ends_within_a_minute_with_all_rows_equal() {
     let demo = trafficinator(["demo"]).finish().expect(0);
     assert!(demo.took < Duration::from_mins(1), "{:?}", demo.took);
-    let rows = rows(&demo);
+    assert_all_rows_equal(&demo, "200");
+}
+
+#[test]
+fn every_profile_is_recorded_as_planned() {
+    for profile in ["content", "ecommerce", "saas", "classic"] {
+        let args = ["demo", "--profile", profile, "--visits", "1500", "--rate", "150/s", "--seed", "7"];
+        let demo = trafficinator(args).finish().expect(0);
+        assert_all_rows_equal(&demo, "1,500");
+        let of = |name: &str| {
+            let rows = rows(&demo);
+            let (_, cells) = rows.iter().find(|(row, _)| row == name).unwrap();
+            cells[0].replace(',', "").parse::<f64>().unwrap()
+        };
+        for row in ["events", "searches", "outlinks", "downloads", "goals"] {
+            assert!(of(row) > 0.0, "{profile} has no {row}");
+        }
+        assert_eq!(of("returning visits") > 0.0, profile != "classic", "{profile}");
+        assert_eq!(of("content shown") > 0.0, profile != "classic", "{profile}");
+        if profile == "ecommerce" {
+            assert!(of("orders") > 10.0 && of("carts left") > of("orders"), "{profile}: {}", demo.stdout);
+        }
+    }
+}
+
+fn assert_all_rows_equal(demo: &Finished, visits: &str) {
+    let rows = rows(demo);
     let names: Vec<&str> = rows.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(
         names,
-        ["visits", "page views", "events", "searches", "outlinks", "downloads", "orders", "revenue"]
+        [
+            "visits",
+            "returning visits",
+            "actions",
+            "page views",
+            "events",
+            "searches",
+            "outlinks",
+            "downloads",
+            "content shown",
+            "content used",
+            "goals",
+            "goal revenue",
+            "carts left",
+            "left in carts",
+            "orders",
+            "revenue",
+        ]
     );
     for (name, cells) in &rows {
         assert!(cells.len() == 3 && cells.iter().all(|cell| cell == &cells[0]), "{name}: {cells:?}");
     }
-    assert_eq!(rows[0].1[0], "200");
+    assert_eq!(rows[0].1[0], visits);
     assert!(demo.stdout.contains("ok: the stand-in recorded exactly what was planned"), "{}", demo.stdout);
 }
 

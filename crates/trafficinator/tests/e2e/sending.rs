@@ -100,6 +100,23 @@ fn the_stand_in_records_what_was_planned_with_a_token() {
 }
 
 #[test]
+fn the_stand_in_records_what_was_planned_of_visitors_who_tell_what_browsers_tell() {
+    for profile in ["content", "ecommerce", "saas"] {
+        let vars = [("MATOMO_TOKEN_AUTH", TOKEN), ("TRAFFICINATOR_PROFILE", profile)];
+        let recorded = assert_recorded(1_000, &["--rate", "200/s", "--identity", "browser"], &vars);
+        assert!(recorded.returning > 0, "{recorded:?}");
+    }
+}
+
+#[test]
+fn the_stand_in_records_every_profile_as_planned_without_a_token() {
+    for profile in ["content", "ecommerce", "saas"] {
+        let recorded = assert_recorded(500, &["--rate", "200/s"], &[("TRAFFICINATOR_PROFILE", profile)]);
+        assert!(recorded.returning > 0 && recorded.impressions > 0, "{recorded:?}");
+    }
+}
+
+#[test]
 fn the_stand_in_records_what_was_planned_in_real_time() {
     let length = [("VISIT_DURATION_MIN", "0.1"), ("VISIT_DURATION_MAX", "0.1")];
     assert_recorded(150, &["--rate", "100/s", "--clock", "real"], &length);

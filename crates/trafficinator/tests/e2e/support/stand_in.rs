@@ -39,7 +39,10 @@ impl StandIn {
         let visits = self.report("VisitsSummary.get", "");
         let actions = self.report("Actions.get", "");
         let events = self.report("Events.getCategory", "&filter_limit=-1");
+        let frequency = self.report("VisitFrequency.get", "");
+        let contents = self.report("Contents.getContentNames", "&filter_limit=-1");
         let orders = self.report("Goals.get", "&idGoal=ecommerceOrder");
+        let carts = self.report("Goals.get", "&idGoal=ecommerceAbandonedCart");
         let number = |value: &Value| {
             value
                 .as_f64()
@@ -47,16 +50,24 @@ impl StandIn {
                 .unwrap_or_else(|| panic!("{value} is no number"))
         };
         let count = |row: &Value, name: &str| number(&row[name]) as i64;
+        let sum =
+            |rows: &Value, name: &str| rows.as_array().unwrap().iter().map(|row| count(row, name)).sum();
+        let cents = |row: &Value| (number(&row["revenue"]) * 100.0).round() as i64;
         Ledger {
             visits: count(&visits, "nb_visits"),
             actions: count(&visits, "nb_actions"),
             pageviews: count(&actions, "nb_pageviews"),
-            events: events.as_array().unwrap().iter().map(|row| count(row, "nb_events")).sum(),
+            returning: count(&frequency, "nb_visits_returning"),
+            events: sum(&events, "nb_events"),
+            impressions: sum(&contents, "nb_impressions"),
+            interactions: sum(&contents, "nb_interactions"),
+            carts: count(&carts, "nb_conversions"),
+            cart_cents: cents(&carts),
             searches: count(&actions, "nb_searches"),
             outlinks: count(&actions, "nb_outlinks"),
             downloads: count(&actions, "nb_downloads"),
             orders: count(&orders, "nb_conversions"),
-            revenue_cents: (number(&orders["revenue"]) * 100.0).round() as i64,
+            revenue_cents: cents(&orders),
         }
     }
 
