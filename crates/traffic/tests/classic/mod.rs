@@ -15,7 +15,7 @@ pub(crate) fn classic() -> Draft {
     Draft { pageviews: Some(PAGEVIEWS), length: Some(LENGTH), ..Draft::new(profile, site) }
 }
 
-/// A profile with its settings, on the built-in shop, with the goals and dimensions of most sites.
+/// A profile with its settings, on its built-in site, with the goals and dimensions of most sites.
 pub(crate) fn profiled(name: &str) -> Draft {
     let profile = Profile::built_in(name).unwrap();
     let number = |key: &str| {
@@ -23,7 +23,7 @@ pub(crate) fn profiled(name: &str) -> Draft {
         value.as_float().unwrap_or_else(|| value.as_integer().unwrap() as f64)
     };
     let share = |key: &str| Share::new(number(key)).unwrap();
-    let mut draft = Draft::new(profile.clone(), Site::parse(DEFAULT_LIST).unwrap());
+    let mut draft = Draft::new(profile.clone(), Site::built_in(profile.site));
     draft.shares.direct = share("direct_traffic_probability");
     draft.shares.search = share("sitesearch_probability");
     draft.shares.outlink = share("outlinks_probability");

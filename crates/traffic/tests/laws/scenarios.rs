@@ -16,6 +16,7 @@ use traffic::ledger::Cents;
 use traffic::order::Shop;
 use traffic::plan::{Plan, Tracking};
 use traffic::scenario::{Clock, Draft, Identity, Rate, Robots, Scenario, Share, Shares};
+use traffic::shelf::Shelf;
 use traffic::site::Site;
 
 use crate::profiles::profile;
@@ -109,6 +110,7 @@ fn draft() -> impl Strategy<Value = Draft> {
             let rhythm = when.follows_the_day.then_some(profile.rhythm);
             let (catalogue, goals, dimensions, robots) = matomo;
             let (pageviews, pause, length) = look;
+            let shop = within_reach(shop, &Shelf::new(catalogue.as_ref(), &site, &profile));
             Draft {
                 rate: when.rate,
                 pattern: when.pattern,
@@ -256,11 +258,21 @@ fn shop() -> impl Strategy<Value = Shop> {
         |(low, room, least, more, tax_rate, shipping)| {
             let shipping = shipping.into_iter().map(Cents).collect();
             let items = (least, least + more);
-            let mut shop = Shop { value: (Cents(low), Cents(low + room)), items, tax_rate, shipping };
-            shop.value.1 = shop.value.1.max(shop.least_value());
-            shop
+            Shop { value: (Cents(low), Cents(low + room)), items, tax_rate, shipping }
         },
     )
+}
+
+/// The shop with limits that some basket of its products can meet: anything else is refused.
+fn within_reach(mut shop: Shop, shelf: &Shelf) -> Shop {
+    shop.items.0 = shop.items.0.min(shelf.len() as u32);
+    let whole = |sub_total: Cents| Cents(sub_total.0 + (sub_total.0 as f64 * shop.tax_rate).round() as u64);
+    let shipping = shop.shipping.iter().min().unwrap().0;
+    let (least, most) =
+        (whole(shelf.cheapest(shop.items.0)).0 + shipping, whole(shelf.dearest(shop.items.0)).0);
+    let (low, high) = shop.value;
+    shop.value = (Cents(low.0.min(most * 50)), Cents(high.0.max(least)));
+    shop
 }
 
 /// Sites of a few pages whose addresses and titles hold what is hard to encode.
