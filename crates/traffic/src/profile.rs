@@ -25,9 +25,9 @@ pub struct Profile {
     pub devices: Devices,
     /// How they come.
     pub channels: Channels,
-    /// How many pages they see; without it between PAGEVIEWS_MIN and PAGEVIEWS_MAX, evenly.
+    /// How many pages they see; without it between `PAGEVIEWS_MIN` and `_MAX`, evenly.
     pub pages: Option<Pages>,
-    /// How long they stay on pages; without it visits last between VISIT_DURATION_MIN and _MAX, evenly.
+    /// How long they stay on pages; without it visits last between `VISIT_DURATION_MIN` and `_MAX`, evenly.
     pub reading: Option<Reading>,
     /// How fast pages load; without it nobody measures.
     pub performance: Option<Performance>,

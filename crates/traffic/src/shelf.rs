@@ -420,10 +420,13 @@ mod tests {
 
     #[test]
     fn whatever_the_site_there_are_fifty_products_in_five_categories() {
-        let few: String =
-            (0..6).map(|page| format!("https://a.example/wine/bottle-{page} Wine / B{page}\n")).collect();
-        let many: String =
-            (0..90).map(|page| format!("https://a.example/wine/{page} Wine / Number {page}\n")).collect();
+        let lines = |lines: Vec<String>| lines.join("\n");
+        let few = lines(
+            (0..6).map(|page| format!("https://a.example/wine/bottle-{page} Wine / B{page}")).collect(),
+        );
+        let many = lines(
+            (0..90).map(|page| format!("https://a.example/wine/{page} Wine / Number {page}")).collect(),
+        );
         let sites = [
             (Site::parse("https://a.example/").unwrap(), 0),
             (Site::parse(&few).unwrap(), 6),

@@ -1,6 +1,7 @@
 //! Drawing a visit: what its visitor does, page by page, and when.
 
 use super::Plan;
+use super::parameters::fits;
 use super::timing::{Gap, LEAST_MS, pause, spread};
 use crate::behaviour::Extra;
 use crate::funnel::{Funnel, StepDeed};
@@ -469,10 +470,15 @@ impl Plan {
         if let Some(page) = source.term.and_then(|term| site.searched(term).page) {
             return page;
         }
-        match self.entries[source.channel as usize].draw(stream) {
+        let page = match self.entries[source.channel as usize].draw(stream) {
             0 => site.home(),
             1 => site.hub(stream),
             _ => site.leaf(stream),
+        };
+        // Where the address leaves no room for the campaign, its links lead to the home page.
+        match self.sources.parameters(source) {
+            Some(parameters) if !fits(&site.page(page).url, parameters) => site.home(),
+            _ => page,
         }
     }
 

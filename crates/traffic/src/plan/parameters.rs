@@ -158,7 +158,7 @@ impl Plan {
         };
         let url = url.unwrap_or_else(|| self.url(action.place));
         match self.sources.parameters(visit.source) {
-            Some(parameters) if index == 0 => {
+            Some(parameters) if index == 0 && fits(url, parameters) => {
                 let sign = |page: &str| if page.contains('?') { "&" } else { "?" };
                 match url.raw().find('#') {
                     None => out.joined("url", url, &[sign(url.raw()), parameters]),
@@ -459,6 +459,14 @@ impl Plan {
         }
     }
 }
+
+/// Whether Matomo keeps the whole address of a landing page with the parameters of a campaign.
+pub(super) fn fits(url: &Text, parameters: &str) -> bool {
+    url.raw().len() + 1 + parameters.len() <= MOST_URL
+}
+
+/// Matomo cuts longer addresses.
+const MOST_URL: usize = 1_024;
 
 /// Milliseconds as Matomo stores them: it drops what is longer than its column holds.
 fn milliseconds(ms: f64) -> i64 {

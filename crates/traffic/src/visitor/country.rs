@@ -313,7 +313,7 @@ mod tests {
         let japan = countries.iter().position(|country| country.code == "jp").unwrap();
         let visits = countries.sun.as_ref().unwrap().curve.total() as u64 / 8;
         let mut counts = vec![0_u64; countries.list.len()];
-        let mut night = (0, 0);
+        let mut night = (0_u64, 0_u64);
         for visitor in 0..visits {
             let country = usize::from(countries.home(visitor).0);
             counts[country] += 1;

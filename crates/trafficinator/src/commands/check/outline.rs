@@ -7,6 +7,7 @@ use traffic::dimension::{ActionValues, Values, VisitValues};
 use traffic::goal::Trigger;
 use traffic::hit::Kind;
 use traffic::plan::Plan;
+use traffic::report;
 use traffic::scenario::Scenario;
 
 use crate::settings::{Curve, Identity, Settings};
@@ -20,6 +21,7 @@ pub(super) fn write(settings: &Settings, plan: &Plan, out: &mut String) -> Resul
     write_funnels(scenario, out)?;
     write_goals(scenario, out)?;
     write_dimensions(scenario, out)?;
+    write_reports(plan, out)?;
     for note in notes(settings, plan) {
         writeln!(out, "note: {note}")?;
     }
@@ -140,6 +142,27 @@ fn write_dimensions(scenario: &Scenario, out: &mut String) -> Result {
             }
         };
         writeln!(out, "  {} {values}", dimension.id)?;
+    }
+    Ok(())
+}
+
+/// Which of Matomo's reports stay empty, by the reason.
+fn write_reports(plan: &Plan, out: &mut String) -> Result {
+    let all = report::all().count();
+    let empty = report::empty(plan);
+    if empty.is_empty() {
+        return writeln!(out, "reports\n  all {all} of Matomo's standard reports get data");
+    }
+    writeln!(out, "reports\n  {} of Matomo's {all} standard reports get data", all - empty.len())?;
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (report, why) in &empty {
+        match reasons.iter_mut().find(|(known, _)| known == why) {
+            Some((_, reports)) => reports.push(report),
+            None => reasons.push((why, vec![report])),
+        }
+    }
+    for (why, reports) in reasons {
+        writeln!(out, "  empty: {}\n    {why}", reports.join(", "))?;
     }
     Ok(())
 }
