@@ -309,7 +309,8 @@ impl Planner {
         stream: &mut Stream,
     ) {
         let content = &plan.scenario.profile.content;
-        if !stream.chance(content.impressions) || is_full(visit, left) {
+        let has_blocks = plan.scenario.site.page(page).kind.has_blocks();
+        if !has_blocks || !stream.chance(content.impressions) || is_full(visit, left) {
             return;
         }
         let block = stream.below(plan.wording.blocks.len() as u32) as u16;

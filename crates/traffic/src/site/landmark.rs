@@ -39,6 +39,11 @@ impl PageKind {
         PageKind::ALL[self as usize].1
     }
 
+    /// Whether such pages have blocks of content besides their own: nothing is to distract on the way to an order.
+    pub fn has_blocks(self) -> bool {
+        !matches!(self, PageKind::Cart | PageKind::Checkout | PageKind::Confirmation)
+    }
+
     /// Whether people come here by strolling along links.
     pub(super) fn is_strolled(self) -> bool {
         matches!(self, PageKind::Home | PageKind::Section | PageKind::Item | PageKind::Article)

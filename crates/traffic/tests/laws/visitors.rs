@@ -170,6 +170,7 @@ fn the_pairs_that_are_looked_at_are_many_and_close() {
             let mut draft = classic();
             (draft.rate, draft.clock) = (Rate::PerSecond(rate), clock);
             draft.profile.visitors.returning = returning;
+            draft.profile.visitors.same_day = true;
             let plan = plan_of(draft);
             let pairs = closest_pairs(&plan, 3_000, 12);
             check_pairs(&plan, &pairs).unwrap();
@@ -191,6 +192,7 @@ fn the_pairs_that_are_looked_at_are_many_and_close() {
     let mut draft = classic();
     draft.pause = (1_000.0, 1_500.0);
     draft.profile.visitors.returning = 0.9;
+    draft.profile.visitors.same_day = true;
     let plan = plan_of(draft);
     let pairs = closest_pairs(&plan, 3_000, 12);
     assert!(pairs.len() > 12, "{}", pairs.len());

@@ -65,7 +65,7 @@ fn mixes(name: &str, draft: &Draft, seen: &[Seen]) -> Vec<Mix> {
     mixes.push(Mix::of(&name("searches without results"), profile.search.no_results, failed));
     let refined = repeated(seen.iter().map(|seen| (seen.refined, seen.could_refine)));
     mixes.push(Mix::of(&name("refined searches"), profile.search.refined, refined));
-    let shown = repeated(seen.iter().map(|seen| (seen.impressions, seen.pageviews)));
+    let shown = repeated(seen.iter().map(|seen| (seen.impressions, seen.with_blocks)));
     mixes.push(Mix::of(&name("impressions"), profile.content.impressions, shown));
     let used = repeated(seen.iter().map(|seen| (seen.interactions, seen.impressions)));
     mixes.push(Mix::of(&name("interactions"), profile.content.interactions, used));

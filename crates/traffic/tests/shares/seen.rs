@@ -4,7 +4,7 @@ use traffic::hit::Kind;
 use traffic::plan::{Plan, Planner};
 use traffic::site::PageKind;
 use traffic::source::Source;
-use traffic::visit::{Deed, Place, Visit};
+use traffic::visit::{Action, Deed, Place, Visit};
 
 /// Where nearly every family of visitors has long been through its first row, so that everybody who comes back does.
 pub(crate) const PAST_THE_LEFT_EDGE: u64 = 40_000_000;
@@ -22,6 +22,8 @@ pub(crate) struct Seen {
     pub(crate) failed: u16,
     pub(crate) could_refine: u16,
     pub(crate) refined: u16,
+    /// Page views of pages with blocks of content.
+    pub(crate) with_blocks: u16,
     pub(crate) impressions: u16,
     pub(crate) interactions: u16,
     /// What happens, by [`Happening`].
@@ -58,6 +60,11 @@ impl Seen {
 /// So many searches in a row are followed by no other.
 const MOST_SEARCHES: u16 = 3;
 
+fn has_blocks(plan: &Plan, action: &Action) -> bool {
+    let Place::Page(page) = action.place else { return false };
+    action.kind() == Kind::Pageview && plan.scenario().site.page(page).kind.has_blocks()
+}
+
 fn see(plan: &Plan, visit: &Visit) -> Seen {
     let count = |kind: Kind| visit.actions.iter().filter(|action| action.kind() == kind).count() as u16;
     let has = |is: fn(&Deed) -> bool| visit.actions.iter().any(|action| is(&action.deed));
@@ -84,6 +91,7 @@ fn see(plan: &Plan, visit: &Visit) -> Seen {
         failed: visit.actions.iter().filter(|action| failed(&action.deed)).count() as u16,
         could_refine: searches.min(MOST_SEARCHES - 1),
         refined: searches.saturating_sub(1),
+        with_blocks: visit.actions.iter().filter(|action| has_blocks(plan, action)).count() as u16,
         impressions: count(Kind::Impression),
         interactions: count(Kind::Interaction),
         happens: [
