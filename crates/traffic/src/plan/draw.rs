@@ -194,13 +194,12 @@ impl Planner {
         self.lay_path(plan, purchase, stream);
         let views = if bounces { 1 } else { draw_views(plan, self.path.len() as u32, stream) } as u16;
         self.path.drain(..self.path.len().saturating_sub(usize::from(views) - 1));
-        self.extras.clear();
-        if !bounces {
-            self.draw_extras(plan, walked, views, stream);
-        }
-
         // The pages of a purchase come last; before them the products that are put into the cart.
         let strolled = views - self.path.len() as u16;
+        self.extras.clear();
+        if !bounces {
+            self.draw_extras(plan, walked, views, strolled, stream);
+        }
         let items = if purchase == Purchase::Nothing { 0 } else { self.order.items.len() };
         let shown = items.min(usize::from(strolled).saturating_sub(1).max(1)) as u16;
         let first_view = visit.actions.last().map_or(0, |last| last.view + 1);
@@ -279,14 +278,22 @@ impl Planner {
     }
 
     /// What happens besides page views, each with its own probability, and on which page.
-    fn draw_extras(&mut self, plan: &Plan, walked: Option<&Funnel>, views: u16, stream: &mut Stream) {
+    fn draw_extras(
+        &mut self,
+        plan: &Plan,
+        walked: Option<&Funnel>,
+        views: u16,
+        strolled: u16,
+        stream: &mut Stream,
+    ) {
         for extra in Extra::ALL {
             let is_done = walked.is_some_and(|funnel| extra.is_in(funnel));
             if is_done || !stream.chance(plan.behaviour.extra(extra)) {
                 continue;
             }
-            // People search to go on: not on their last page, where they have another.
-            let pages = if extra == Extra::Search { views.saturating_sub(1).max(1) } else { views };
+            // People search to go on: not on their last page, where they have another, and not on the way to an order.
+            let pages =
+                if extra == Extra::Search { strolled.min(views.saturating_sub(1)).max(1) } else { views };
             self.extras.push((stream.below(u32::from(pages)) as u16, Besides::Extra(extra)));
         }
         for (index, goal) in plan.scenario.goals.iter().enumerate() {
