@@ -126,11 +126,7 @@ impl Plan {
             classes: self.visitors().class_shares(),
             countries: if spread { countries.shares().to_vec() } else { Vec::new() },
             returning: self.expected_returning(visits),
-            returning_in_the_long_run: if self.expected_returning(LONG_RUN) > 0.0 {
-                scenario.profile.visitors.returning
-            } else {
-                0.0
-            },
+            returning_in_the_long_run: self.expected_returning(LONG_RUN),
             logged_in: self.visitors().logged_in_share(),
             bounce: bounced + stays * alone * quiet + short,
             search: happens(Extra::Search, Some(Kind::Search)),
@@ -247,10 +243,9 @@ fn paths(plan: &Plan, bought: Purchases, stayed: f64) -> Vec<(u32, f64)> {
     paths
 }
 
-/// Mean page views where a purchase needs `path` of them, and two to choose something.
+/// Mean page views where a purchase needs `path` of them besides.
 fn mean(lengths: &[(u32, f64)], path: u32, high: u32) -> f64 {
-    let least = if path > 0 { (path + 2).min(high) } else { 0 };
-    lengths.iter().map(|(views, chance)| f64::from(*views.max(&least)) * chance).sum()
+    lengths.iter().map(|(views, chance)| f64::from((views + path).min(high)) * chance).sum()
 }
 
 /// Chances of page views of a visit that stays: an inverse Gaussian distribution, rounded, between its limits.

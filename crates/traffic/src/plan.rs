@@ -19,7 +19,7 @@ use crate::day;
 use crate::encode::Text;
 use crate::funnel::StepDeed;
 use crate::goal::Trigger;
-use crate::population::{Population, Returns, SameDay};
+use crate::population::{HIGHEST, Population, Returns, SameDay};
 use crate::profile;
 use crate::random::{self, Domain, Weighted};
 use crate::robot::Robots;
@@ -40,8 +40,8 @@ const APART: f64 = 1_800.0 + 60.0;
 /// Matomo takes hits of the last 24 hours without a token; some seconds less, for what is sent late.
 const DAY_BACK: f64 = 85_000.0;
 
-/// At most so many visits a visitor on a day.
-const ROWS: f64 = 8.0;
+/// At most so many visits a visitor on a day; more where nearly everybody is to be known.
+const ROWS: f64 = 3.0;
 
 /// Visits between two of a visitor on the same day: at least, and where nothing is due.
 const SOON: u64 = 96;
@@ -372,7 +372,8 @@ fn same_day(scenario: &Scenario, peak: Option<f64>) -> Option<SameDay> {
     }
     let least = 2.0 * scenario.longest_visit() + APART;
     let room = DAY_BACK - 2.0 * scenario.longest_visit();
-    let rows = libm::floor(room / least).min(ROWS);
+    let needed = libm::ceil(HIGHEST / (HIGHEST - scenario.profile.visitors.returning.min(HIGHEST - 0.05)));
+    let rows = libm::floor(room / least).min(needed.max(ROWS));
     // Nearly all visits are sent by then; who is still there has the next one a little later.
     let sent = scenario.usual_sending() * peak.unwrap_or(0.0);
     let apart = if peak.is_none() { MOST_APART } else { SOON.max(libm::ceil(sent) as u64) };

@@ -74,7 +74,7 @@ pub struct SameDay {
 }
 
 /// Chains get long beyond this.
-const HIGHEST: f64 = 0.95;
+pub(crate) const HIGHEST: f64 = 0.95;
 
 impl Population {
     /// A population in which `returning` of the visits of a long run are by known visitors.
@@ -122,8 +122,7 @@ impl Population {
     /// The share of known visitors at every stage.
     pub fn stages(&self) -> [f64; STAGES] {
         std::array::from_fn(|stage| {
-            let slots: u64 = FAMILIES[..stage].iter().sum();
-            self.returning * slots as f64 / SLOTS as f64
+            (0..stage).map(|family| self.share(family as u8) * FAMILIES[family] as f64 / SLOTS as f64).sum()
         })
     }
 
@@ -183,6 +182,14 @@ impl Population {
             later as f64 * self.chance(family as u8)
         };
         (0..FAMILIES.len()).map(later).sum::<f64>() / visits.max(1) as f64
+    }
+
+    /// The share of known visitors in a family, in a long run.
+    fn share(&self, family: u8) -> f64 {
+        match self.same_day.filter(|_| family == 0) {
+            None => self.chance(family),
+            Some(SameDay { rows, .. }) => self.chance(family) * (rows - 1) as f64 / rows as f64,
+        }
     }
 
     /// Chance that a lane goes on with its visitor, where it can.

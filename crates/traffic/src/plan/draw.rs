@@ -467,8 +467,8 @@ fn draw_views(plan: &Plan, path: u32, stream: &mut Stream) -> u32 {
         (least..=high).contains(&views.max(2)).then_some(views.max(2))
     };
     let views = (0..16).find_map(|_| within(stream)).unwrap_or_else(|| stream.between(least, high));
-    // A purchase takes its pages, and two to choose something.
-    if path > 0 { views.max(path + 2).min(high) } else { views }
+    // A purchase takes its pages besides those on which something is chosen.
+    (views + path).min(high)
 }
 
 impl Plan {
