@@ -24,7 +24,6 @@ use crate::profile;
 use crate::random::{self, Domain, Weighted};
 use crate::robot::Robots;
 use crate::scenario::{Clock, Rate, Scenario};
-use crate::shelf::Shelf;
 use crate::source::{Channel, Source, Sources};
 use crate::visit::{Deed, Place, Visit};
 use crate::visitor::{Visitor, Visitors};
@@ -73,7 +72,6 @@ pub struct Plan {
     population: Population,
     sources: Sources,
     behaviour: Behaviour,
-    shelf: Shelf,
     /// Words of the profile's kind of site.
     wording: &'static Wording,
     robots: Robots,
@@ -134,9 +132,8 @@ impl Plan {
         let sources = Sources::new(scenario.shares.direct, &scenario.profile);
         let channels = Channel::ALL.map(|channel| sources.share(channel));
         let behaviour = Behaviour::new(&scenario, channels, visitors.class_shares(), population.stages());
-        let shelf = Shelf::new(scenario.catalogue.as_ref(), &scenario.site, &scenario.profile);
         let wording = wording::of(scenario.profile.site);
-        let texts = Texts::new(&scenario, tracking);
+        let texts = Texts::new(&scenario);
         let address = |url: &str| {
             goals(
                 &scenario,
@@ -178,7 +175,6 @@ impl Plan {
             population,
             sources,
             behaviour,
-            shelf,
             texts,
             run_id: run_id.to_owned(),
             scenario,
@@ -259,11 +255,6 @@ impl Plan {
     /// Who makes which visit.
     pub fn population(&self) -> &Population {
         &self.population
-    }
-
-    /// What is sold.
-    pub fn shelf(&self) -> &Shelf {
-        &self.shelf
     }
 
     /// Robots that come along with visit `number`: they are planned like visits and make none.
@@ -418,7 +409,7 @@ struct Texts {
 const CUSTOMER_TYPES: [&str; 3] = ["new", "returning", "member"];
 
 impl Texts {
-    fn new(scenario: &Scenario, _tracking: Tracking) -> Texts {
+    fn new(scenario: &Scenario) -> Texts {
         let visit = |kind: &str| Text::new(&format!(r#"{{"1":["Customer type","{kind}"]}}"#));
         let page = |kind: &str| Text::new(&format!(r#"{{"1":["Page type","{kind}"]}}"#));
         let kinds = || crate::site::PageKind::ALL.iter().map(|(_, name)| *name);

@@ -281,7 +281,7 @@ impl Plan {
 
     /// The text of a kind of page.
     fn page_text<'a>(&self, id: PageId, kinds: &'a [Text], product: &'a Text) -> &'a Text {
-        if self.shelf.product(id).is_some() {
+        if self.scenario.shelf().product(id).is_some() {
             product
         } else {
             &kinds[self.scenario.site.page(id).kind as usize]
@@ -290,13 +290,13 @@ impl Plan {
 
     /// A product that is looked at, or a category.
     fn product(&self, id: PageId, page: &Page, out: &mut impl Parameters) {
-        if let Some(product) = self.shelf.product(id) {
-            let shown = self.shelf.get(product);
+        if let Some(product) = self.scenario.shelf().product(id) {
+            let shown = self.scenario.shelf().get(product);
             out.text("_pks", &shown.sku);
             out.text("_pkn", &shown.name);
             out.text("_pkc", &shown.category);
             out.text("_pkp", &shown.price);
-        } else if page.kind == PageKind::Section && self.shelf.leads_to_products(id) {
+        } else if page.kind == PageKind::Section && self.scenario.shelf().leads_to_products(id) {
             out.value("_pkc", page.name());
         }
     }
@@ -390,7 +390,7 @@ impl Plan {
         self.draw_order(number, 0, FixedOrder::default(), order);
         out.plain("idgoal", "0");
         text.clear();
-        order.write_items(&self.shelf, items, text);
+        order.write_items(self.scenario.shelf(), items, text);
         out.value("ec_items", text);
         text.clear();
         let _infallible = write!(text, "{}", order.first(items));
@@ -417,7 +417,7 @@ impl Plan {
         }
         out.plain("ec_id", text);
         text.clear();
-        order.write_items(&self.shelf, order.items.len(), text);
+        order.write_items(self.scenario.shelf(), order.items.len(), text);
         out.value("ec_items", text);
         let parts = [
             ("revenue", order.revenue()),
@@ -436,7 +436,7 @@ impl Plan {
     /// Draws order `nth` of a visit: the same one when it is planned and when it is sent.
     pub(super) fn draw_order(&self, number: u64, nth: u8, fixed: FixedOrder, order: &mut Order) {
         let mut stream = Stream::new(self.seed, Domain::Order, (number << 8) | u64::from(nth));
-        order.draw(&self.scenario.shop, &self.shelf, fixed, &mut stream);
+        order.draw(&self.scenario.shop, self.scenario.shelf(), fixed, &mut stream);
     }
 
     /// Where the visitor is. The address goes with every hit, the place with the first: Matomo takes all five parts
