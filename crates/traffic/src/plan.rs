@@ -90,8 +90,8 @@ pub struct Plan {
     /// None in a closed model: visits have no due times.
     curve: Option<Arc<Curve>>,
     time_zones: Vec<TimeZone>,
-    /// Name of the parameter that holds the run id.
-    tag: Option<String>,
+    /// Name of the parameter that holds the run id, and that.
+    tag: Option<(String, Text)>,
 }
 
 impl Plan {
@@ -184,7 +184,7 @@ impl Plan {
             visitors,
             curve,
             time_zones,
-            tag: tracking.tag_dimension.map(|number| format!("dimension{number}")),
+            tag: tracking.tag_dimension.map(|number| (format!("dimension{number}"), Text::new(run_id))),
         }
     }
 
@@ -388,7 +388,7 @@ fn entries(channels: &profile::Channels) -> [Weighted; 7] {
     all.map(|weights| Weighted::new(&weights))
 }
 
-/// Texts of parameters that are the same for many hits.
+/// What parameters tell that is the same for many hits.
 #[derive(Clone, Debug)]
 struct Texts {
     /// `_cvar` by whether the visitor is new, known, or logged in.
@@ -403,6 +403,14 @@ struct Texts {
     devices: [Text; 5],
     /// `dimensionN` of the scenario's dimensions.
     dimensions: Vec<String>,
+    /// Medians of the sizes of the pages, and of pages that are none of the site's, in bytes.
+    sizes: Vec<f64>,
+    other_size: f64,
+}
+
+/// How large the page at an address is, about, in bytes.
+fn size(url: &str) -> f64 {
+    38_000.0 * libm::pow(9.0, random::fraction(random::hash_text(url)))
 }
 
 /// New, known, and known by name.
@@ -426,6 +434,8 @@ impl Texts {
                 .iter()
                 .map(|dimension| format!("dimension{}", dimension.id))
                 .collect(),
+            sizes: scenario.site.pages().map(|page| size(page.url.raw())).collect(),
+            other_size: size(""),
         }
     }
 }

@@ -164,7 +164,7 @@ impl Plan {
                     None => out.joined("url", url, &[sign(url.raw()), parameters]),
                     Some(at) => {
                         let (page, fragment) = url.raw().split_at(at);
-                        out.joined("url", &Text::new(page), &[sign(page), parameters, fragment]);
+                        out.joined("url", &Text::new(""), &[page, sign(page), parameters, fragment]);
                     }
                 }
             }
@@ -269,7 +269,7 @@ impl Plan {
         };
         let page = self.scenario.site.page(id);
         out.text("action_name", &page.title);
-        self.measures(visit, action, Some(page), out);
+        self.measures(visit, action, Some(id), out);
         let details = &self.scenario.profile.details;
         if details.products {
             self.product(id, page, out);
@@ -302,7 +302,7 @@ impl Plan {
     }
 
     /// How fast the page was, and how large.
-    fn measures(&self, visit: &Visit, action: &Action, page: Option<&Page>, out: &mut impl Parameters) {
+    fn measures(&self, visit: &Visit, action: &Action, page: Option<PageId>, out: &mut impl Parameters) {
         let profile = &self.scenario.profile;
         if let Some(performance) = profile.performance {
             let key = random::hash(self.seed, Domain::Performance, visit.number);
@@ -336,8 +336,7 @@ impl Plan {
             }
         }
         if profile.details.bandwidth {
-            let hash = random::hash_text(page.map_or("", |page| page.url.raw()));
-            let size = 38_000.0 * libm::pow(9.0, random::fraction(hash));
+            let size = page.map_or(self.texts.other_size, |page| self.texts.sizes[page as usize]);
             let mut stream =
                 Stream::new(self.seed, Domain::Performance, visit.number ^ u64::from(action.view) << 48);
             out.number("bw_bytes", stream.lognormal(size, 0.05) as i64);
@@ -380,8 +379,8 @@ impl Plan {
                 }
             }
         }
-        if let Some(name) = &self.tag {
-            out.value(name, &self.run_id);
+        if let Some((name, run_id)) = &self.tag {
+            out.text(name, run_id);
         }
     }
 
