@@ -4,7 +4,7 @@
 //! walk a funnel do what is in it anyway. What is asked for are shares of all visits; the conditional chances are
 //! scaled to meet them, and flattened where one of them would have to be more than certain.
 
-use crate::funnel::Funnel;
+use crate::funnel::{Funnel, Walks};
 use crate::goal::Trigger;
 use crate::hit::Kind;
 use crate::population::STAGES;
@@ -67,12 +67,8 @@ impl Extra {
 
     /// Whether a funnel has it already.
     pub(crate) fn is_in(self, funnel: &Funnel) -> bool {
-        self.in_a_funnel().is_some_and(|kind| has(funnel, kind))
+        self.in_a_funnel().is_some_and(|kind| funnel.has(kind))
     }
-}
-
-fn has(funnel: &Funnel, kind: Kind) -> bool {
-    funnel.steps.iter().any(|step| step.deed.kind() == kind)
 }
 
 /// Chances by whether a visitor is new or known.
@@ -90,28 +86,6 @@ struct Case {
     factor: f64,
 }
 
-/// Shares of visits that walk a funnel.
-struct Walks<'a> {
-    /// With the share of visits that walk each.
-    funnels: Vec<(&'a Funnel, f64)>,
-}
-
-impl Walks<'_> {
-    fn new(funnels: &[Funnel]) -> Walks<'_> {
-        let mut left = 1.0;
-        let mut take = |funnel: &Funnel| {
-            let share = left * funnel.probability.get();
-            left -= share;
-            share
-        };
-        Walks { funnels: funnels.iter().map(|funnel| (funnel, take(funnel))).collect() }
-    }
-
-    fn share(&self, wanted: impl Fn(&Funnel) -> bool) -> f64 {
-        self.funnels.iter().filter(|(funnel, _)| wanted(funnel)).map(|(_, share)| share).sum()
-    }
-}
-
 /// Something that is asked for, and who can do it.
 struct Wanted {
     setting: String,
@@ -125,12 +99,12 @@ struct Wanted {
 
 impl Wanted {
     fn new(setting: &str, asked: f64, walks: &Walks<'_>, kind: Option<Kind>) -> Wanted {
-        let has = |funnel: &Funnel| kind.is_some_and(|kind| has(funnel, kind));
+        let has = |funnel: &Funnel| kind.is_some_and(|kind| funnel.has(kind));
         Wanted {
             setting: setting.to_owned(),
             asked,
             walked: walks.share(has),
-            certain: walks.share(|funnel| !funnel.exit_after_completion && !has(funnel)),
+            certain: walks.share(|funnel| funnel.goes_on() && !has(funnel)),
         }
     }
 
@@ -158,7 +132,7 @@ impl Behaviour {
         let mut notes = Vec::new();
         let walks = Walks::new(&draft.funnels);
         // Visits that walk no funnel: only they can bounce.
-        let free = 1.0 - walks.share(|_| true);
+        let free = walks.none;
         let shares = &draft.shares;
         let extras = [
             ("SITESEARCH_PROBABILITY", shares.search),

@@ -1,7 +1,11 @@
 //! Funnels: fixed chains of steps that a share of the visits walks, read from the JSON file of existing deployments.
 
+mod walks;
+
 use serde::Deserialize;
 use url::Url;
+
+pub(crate) use walks::Walks;
 
 use crate::encode::Text;
 use crate::hit::Kind;
@@ -28,6 +32,18 @@ pub struct Funnel {
     pub exit_after_completion: bool,
     /// The steps; the first is a page view.
     pub steps: Vec<Step>,
+}
+
+impl Funnel {
+    /// Whether one of its steps sends such a hit.
+    pub(crate) fn has(&self, kind: Kind) -> bool {
+        self.steps.iter().any(|step| step.deed.kind() == kind)
+    }
+
+    /// Whether its visitors go on to browse.
+    pub(crate) fn goes_on(&self) -> bool {
+        !self.exit_after_completion
+    }
 }
 
 /// One step of a funnel.

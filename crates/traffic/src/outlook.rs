@@ -1,10 +1,11 @@
 //! What a plan will produce, computed from its chances: nothing here is drawn.
 
 use crate::behaviour::Extra;
-use crate::funnel::{Funnel, StepDeed};
+use crate::funnel::{Funnel, StepDeed, Walks};
 use crate::goal::Trigger;
 use crate::hit::Kind;
 use crate::plan::{BEGAN_CHECKOUT, LOOKED_AT_CART, Plan};
+use crate::population::LONG_RUN;
 use crate::profile::Pages;
 use crate::source::Channel;
 
@@ -52,9 +53,6 @@ pub struct Outlook {
     pub chatbots: f64,
 }
 
-/// More visits than any run has.
-const LONG_RUN: u64 = 1 << 58;
-
 /// Chances to leave a cart and to order.
 #[derive(Clone, Copy, Debug, Default)]
 struct Purchases {
@@ -62,42 +60,28 @@ struct Purchases {
     order: f64,
 }
 
-/// Shares of visits by what they do with funnels.
-struct Walks<'a> {
-    /// Funnels with the share of visits that walk them.
-    funnels: Vec<(&'a Funnel, f64)>,
-    /// Visits that walk none.
-    none: f64,
-}
-
-impl Walks<'_> {
-    fn share(&self, wanted: impl Fn(&Funnel) -> bool) -> f64 {
-        self.funnels.iter().filter(|(funnel, _)| wanted(funnel)).map(|(_, share)| share).sum()
-    }
-}
-
 impl Plan {
     /// What the first `visits` visits will look like.
     pub fn outlook(&self, visits: u64) -> Outlook {
         let scenario = self.scenario();
         let behaviour = self.behaviour();
-        let walks = walks(&scenario.funnels);
+        let walks = Walks::new(&scenario.funnels);
         let bounced = behaviour.bounce_share();
         let stays = walks.none - bounced;
         // What happens while people browse, and in funnels besides.
         let happens = |extra: Extra, kind: Option<Kind>| {
             let chance = behaviour.extra(extra);
-            let walked = walks.funnels.iter().map(|(funnel, share)| {
-                let again = if goes_on(funnel) && !extra.is_in(funnel) { chance } else { 0.0 };
-                share * if kind.is_some_and(|kind| has(funnel, kind)) { 1.0 } else { again }
+            let walked = walks.sum(|funnel| match kind {
+                Some(kind) if funnel.has(kind) => 1.0,
+                _ if funnel.goes_on() && !extra.is_in(funnel) => chance,
+                _ => 0.0,
             });
-            stays * chance + walked.sum::<f64>()
+            stays * chance + walked
         };
         let strangers = purchases(self, visits, |channel, class| 1.0 - behaviour.bounce(channel, class));
         let walkers = purchases(self, visits, |_, _| 1.0);
-        let orders_once = |funnel: &Funnel| has(funnel, Kind::Order);
-        let on = walks.share(goes_on);
-        let buying = walks.share(|funnel| goes_on(funnel) && !orders_once(funnel));
+        let on = walks.share(Funnel::goes_on);
+        let buying = walks.share(|funnel| funnel.goes_on() && !funnel.has(Kind::Order));
         let (low, high) = scenario.page_range();
         let views = |bought: Purchases, stayed: f64| match scenario.profile.pages {
             Some(pages) => {
@@ -108,8 +92,7 @@ impl Plan {
             None => stayed * f64::from(low + high) / 2.0,
         };
         let walked = |what: fn(&StepDeed) -> bool| -> f64 {
-            let count = |funnel: &Funnel| funnel.steps.iter().filter(|step| what(&step.deed)).count() as f64;
-            walks.funnels.iter().map(|(funnel, share)| share * count(funnel)).sum()
+            walks.sum(|funnel| funnel.steps.iter().filter(|step| what(&step.deed)).count() as f64)
         };
         let alone = if scenario.profile.pages.is_some() {
             f64::from(u8::from(high == 1))
@@ -117,7 +100,7 @@ impl Plan {
             f64::from(u8::from(low == 1)) / f64::from(high - low + 1)
         };
         let quiet: f64 = Extra::ALL.iter().map(|extra| 1.0 - behaviour.extra(*extra)).product();
-        let short = walks.share(|funnel| !goes_on(funnel) && actions(funnel) == 1);
+        let short = walks.share(|funnel| !funnel.goes_on() && actions(funnel) == 1);
         let countries = &self.visitors().countries;
         let spread = self.tracking().authenticated && self.tracking().countries;
         Outlook {
@@ -162,28 +145,8 @@ impl Plan {
     }
 }
 
-fn goes_on(funnel: &Funnel) -> bool {
-    !funnel.exit_after_completion
-}
-
-fn has(funnel: &Funnel, kind: Kind) -> bool {
-    funnel.steps.iter().any(|step| step.deed.kind() == kind)
-}
-
 fn actions(funnel: &Funnel) -> usize {
     funnel.steps.iter().filter(|step| step.deed.kind().is_action()).count()
-}
-
-/// Funnels are tried one after the other.
-fn walks(funnels: &[Funnel]) -> Walks<'_> {
-    let mut none = 1.0;
-    let walked = funnels.iter().map(|funnel| {
-        let share = none * funnel.probability.get();
-        none -= share;
-        (funnel, share)
-    });
-    let funnels = walked.collect();
-    Walks { funnels, none }
 }
 
 /// Chances to leave a cart and to order of a visit that goes past the first page with the chance `stays`.

@@ -24,7 +24,6 @@ use crate::profile;
 use crate::random::{self, Domain, Weighted};
 use crate::robot::Robots;
 use crate::scenario::{Clock, Rate, Scenario};
-use crate::shelf::Shelf;
 use crate::source::{Channel, Source, Sources};
 use crate::visit::{Deed, Place, Visit};
 use crate::visitor::{Visitor, Visitors};
@@ -73,7 +72,6 @@ pub struct Plan {
     population: Population,
     sources: Sources,
     behaviour: Behaviour,
-    shelf: Shelf,
     /// Words of the profile's kind of site.
     wording: &'static Wording,
     robots: Robots,
@@ -92,8 +90,8 @@ pub struct Plan {
     /// None in a closed model: visits have no due times.
     curve: Option<Arc<Curve>>,
     time_zones: Vec<TimeZone>,
-    /// Name of the parameter that holds the run id.
-    tag: Option<String>,
+    /// Name of the parameter that holds the run id, and that.
+    tag: Option<(String, Text)>,
 }
 
 impl Plan {
@@ -134,9 +132,8 @@ impl Plan {
         let sources = Sources::new(scenario.shares.direct, &scenario.profile);
         let channels = Channel::ALL.map(|channel| sources.share(channel));
         let behaviour = Behaviour::new(&scenario, channels, visitors.class_shares(), population.stages());
-        let shelf = Shelf::new(scenario.catalogue.as_ref(), &scenario.site, &scenario.profile);
         let wording = wording::of(scenario.profile.site);
-        let texts = Texts::new(&scenario, tracking);
+        let texts = Texts::new(&scenario);
         let address = |url: &str| {
             goals(
                 &scenario,
@@ -178,7 +175,6 @@ impl Plan {
             population,
             sources,
             behaviour,
-            shelf,
             texts,
             run_id: run_id.to_owned(),
             scenario,
@@ -188,7 +184,7 @@ impl Plan {
             visitors,
             curve,
             time_zones,
-            tag: tracking.tag_dimension.map(|number| format!("dimension{number}")),
+            tag: tracking.tag_dimension.map(|number| (format!("dimension{number}"), Text::new(run_id))),
         }
     }
 
@@ -259,11 +255,6 @@ impl Plan {
     /// Who makes which visit.
     pub fn population(&self) -> &Population {
         &self.population
-    }
-
-    /// What is sold.
-    pub fn shelf(&self) -> &Shelf {
-        &self.shelf
     }
 
     /// Robots that come along with visit `number`: they are planned like visits and make none.
@@ -397,7 +388,7 @@ fn entries(channels: &profile::Channels) -> [Weighted; 7] {
     all.map(|weights| Weighted::new(&weights))
 }
 
-/// Texts of parameters that are the same for many hits.
+/// What parameters tell that is the same for many hits.
 #[derive(Clone, Debug)]
 struct Texts {
     /// `_cvar` by whether the visitor is new, known, or logged in.
@@ -412,13 +403,21 @@ struct Texts {
     devices: [Text; 5],
     /// `dimensionN` of the scenario's dimensions.
     dimensions: Vec<String>,
+    /// Medians of the sizes of the pages, and of pages that are none of the site's, in bytes.
+    sizes: Vec<f64>,
+    other_size: f64,
+}
+
+/// How large the page at an address is, about, in bytes.
+fn size(url: &str) -> f64 {
+    38_000.0 * libm::pow(9.0, random::fraction(random::hash_text(url)))
 }
 
 /// New, known, and known by name.
 const CUSTOMER_TYPES: [&str; 3] = ["new", "returning", "member"];
 
 impl Texts {
-    fn new(scenario: &Scenario, _tracking: Tracking) -> Texts {
+    fn new(scenario: &Scenario) -> Texts {
         let visit = |kind: &str| Text::new(&format!(r#"{{"1":["Customer type","{kind}"]}}"#));
         let page = |kind: &str| Text::new(&format!(r#"{{"1":["Page type","{kind}"]}}"#));
         let kinds = || crate::site::PageKind::ALL.iter().map(|(_, name)| *name);
@@ -435,6 +434,8 @@ impl Texts {
                 .iter()
                 .map(|dimension| format!("dimension{}", dimension.id))
                 .collect(),
+            sizes: scenario.site.pages().map(|page| size(page.url.raw())).collect(),
+            other_size: size(""),
         }
     }
 }

@@ -26,6 +26,9 @@ const FAMILIES: [u64; 5] = [28, 17, 10, 6, 3];
 /// More earlier visits than these are not counted.
 const LONGEST_CHAIN: u32 = 64;
 
+/// More visits than any run has.
+pub(crate) const LONG_RUN: u64 = 1 << 58;
+
 /// One visit in the life of its visitor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attendance {

@@ -11,6 +11,7 @@ pub use fact::{Fact, FactSet};
 pub use reading::{facts, read};
 
 use crate::plan::{Plan, Planner};
+use crate::population::LONG_RUN;
 
 /// A report of Matomo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +68,7 @@ pub fn empty(plan: &Plan) -> Vec<(&'static str, String)> {
     let mut facts = facts_of_plan(plan, VISITS);
     let is_endless = plan.scenario().most_visits.is_none();
     // Who comes back does so after more visits than are looked at; an endless run has them.
-    if is_endless && plan.expected_returning(u64::MAX / 1_024) > 0.0 {
+    if is_endless && plan.expected_returning(LONG_RUN) > 0.0 {
         facts.insert(Fact::ReturningVisit);
     }
     let empty = all().filter(|report| !facts.contains(report.needs));

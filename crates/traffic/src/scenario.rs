@@ -202,12 +202,15 @@ pub struct Problem {
 
 /// A checked scenario.
 #[derive(Clone, Debug)]
-pub struct Scenario(Draft);
+pub struct Scenario {
+    draft: Draft,
+    shelf: Shelf,
+}
 
 impl std::ops::Deref for Scenario {
     type Target = Draft;
     fn deref(&self) -> &Draft {
-        &self.0
+        &self.draft
     }
 }
 
@@ -267,6 +270,7 @@ impl Scenario {
                 format!("{low} to {high} min is not accepted; give 0.1 to 120, the lower one first"),
             );
         }
+        let shelf = Shelf::new(draft.catalogue.as_ref(), &draft.site, &draft.profile);
         let shop = &draft.shop;
         if !whole(shop.items, MOST_ITEMS) {
             let (low, high) = shop.items;
@@ -293,11 +297,12 @@ impl Scenario {
                 "ECOMMERCE_SHIPPING_RATES",
                 "at least one rate is needed; give 0 for free shipping".to_owned(),
             );
-        } else if whole(shop.items, MOST_ITEMS) && low <= high && (0.0..=1.0).contains(&shop.tax_rate) {
-            let shelf = Shelf::new(draft.catalogue.as_ref(), &draft.site, &draft.profile);
-            if let Some((setting, message)) = shop.out_of_reach(&shelf) {
-                problem(setting, message);
-            }
+        } else if whole(shop.items, MOST_ITEMS)
+            && low <= high
+            && (0.0..=1.0).contains(&shop.tax_rate)
+            && let Some((setting, message)) = shop.out_of_reach(&shelf)
+        {
+            problem(setting, message);
         }
         for (setting, robots) in [
             ("TRAFFICINATOR_BOTS_SHARE", draft.robots.crawlers),
@@ -329,7 +334,12 @@ impl Scenario {
         if let Some(id) = ids(draft.dimensions.iter().map(|dimension| dimension.id).collect()) {
             problem("dimension", format!("id {id} is given twice; give each dimension once"));
         }
-        if problems.is_empty() { Ok(Scenario(draft)) } else { Err(problems) }
+        if problems.is_empty() { Ok(Scenario { draft, shelf }) } else { Err(problems) }
+    }
+
+    /// What is sold.
+    pub fn shelf(&self) -> &Shelf {
+        &self.shelf
     }
 
     /// What the plan does otherwise than a setting says, because Matomo would not record it as planned.

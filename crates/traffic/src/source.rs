@@ -63,10 +63,8 @@ pub struct Source {
 }
 
 impl Source {
-    /// The first place of a channel.
-    pub(crate) const fn new(channel: Channel) -> Source {
-        Source { channel, place: 0, term: None }
-    }
+    /// From nowhere.
+    pub(crate) const DIRECT: Source = Source { channel: Channel::Direct, place: 0, term: None };
 
     /// Which of the channel's places.
     pub(crate) fn place(self) -> usize {
@@ -247,7 +245,8 @@ fn campaign_place(campaign: &profile::Campaign) -> Place {
     }
 }
 
-fn host(url: &str) -> &str {
+/// The host of an address, with its port.
+pub(crate) fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.split(['/', '?', '#']).next().unwrap_or(rest)
 }

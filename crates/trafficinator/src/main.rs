@@ -4,6 +4,7 @@ mod catalogue;
 mod cli;
 mod commands;
 mod exit;
+mod lines;
 mod log;
 mod matomo;
 mod progress;

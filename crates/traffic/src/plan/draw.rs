@@ -13,7 +13,7 @@ use crate::random::{self, Domain, Stream};
 use crate::robot::Robot;
 use crate::scenario::{CLOSING, LONGEST_GAP, MOST_HITS};
 use crate::site::{PageId, PageKind};
-use crate::source::{Channel, Source};
+use crate::source::Source;
 use crate::visit::{Action, Deed, Place, StepId, Visit};
 use crate::visitor::Visitor;
 use crate::wording;
@@ -212,7 +212,7 @@ impl Planner {
             page = if index >= strolled {
                 self.path[usize::from(index - strolled)]
             } else if let Some(shelved) = product
-                .and_then(|item| plan.shelf.page(self.order.items[item].product))
+                .and_then(|item| plan.scenario.shelf().page(self.order.items[item].product))
                 .filter(|other| *other != page)
             {
                 shelved
@@ -349,7 +349,7 @@ impl Planner {
         let site = &plan.scenario.site;
         let place = Place::Page(page);
         let own = site.page(page);
-        let sells = plan.shelf.product(page).is_some();
+        let sells = plan.scenario.shelf().product(page).is_some();
         let some = |own: usize, built_in: usize, stream: &mut Stream| {
             stream.below(if own > 0 { own } else { built_in } as u32) as u16
         };
@@ -498,7 +498,7 @@ impl Plan {
         let Weibull { shape, scale } = match self.scenario.site.page(page).kind {
             PageKind::Home => reading.home,
             PageKind::Section => reading.section,
-            PageKind::Item if self.shelf.product(page).is_some() => reading.product,
+            PageKind::Item if self.scenario.shelf().product(page).is_some() => reading.product,
             PageKind::Item | PageKind::Article => reading.article,
             PageKind::Search => reading.search,
             PageKind::Cart | PageKind::Checkout => reading.checkout,
@@ -506,9 +506,4 @@ impl Plan {
         };
         stream.weibull(shape, scale).min(LONGEST_GAP)
     }
-}
-
-impl Source {
-    /// From nowhere.
-    pub(crate) const DIRECT: Source = Source::new(Channel::Direct);
 }

@@ -164,7 +164,7 @@ impl Plan {
                     None => out.joined("url", url, &[sign(url.raw()), parameters]),
                     Some(at) => {
                         let (page, fragment) = url.raw().split_at(at);
-                        out.joined("url", &Text::new(page), &[sign(page), parameters, fragment]);
+                        out.joined("url", &Text::new(""), &[page, sign(page), parameters, fragment]);
                     }
                 }
             }
@@ -269,7 +269,7 @@ impl Plan {
         };
         let page = self.scenario.site.page(id);
         out.text("action_name", &page.title);
-        self.measures(visit, action, Some(page), out);
+        self.measures(visit, action, Some(id), out);
         let details = &self.scenario.profile.details;
         if details.products {
             self.product(id, page, out);
@@ -281,7 +281,7 @@ impl Plan {
 
     /// The text of a kind of page.
     fn page_text<'a>(&self, id: PageId, kinds: &'a [Text], product: &'a Text) -> &'a Text {
-        if self.shelf.product(id).is_some() {
+        if self.scenario.shelf().product(id).is_some() {
             product
         } else {
             &kinds[self.scenario.site.page(id).kind as usize]
@@ -290,19 +290,19 @@ impl Plan {
 
     /// A product that is looked at, or a category.
     fn product(&self, id: PageId, page: &Page, out: &mut impl Parameters) {
-        if let Some(product) = self.shelf.product(id) {
-            let shown = self.shelf.get(product);
+        if let Some(product) = self.scenario.shelf().product(id) {
+            let shown = self.scenario.shelf().get(product);
             out.text("_pks", &shown.sku);
             out.text("_pkn", &shown.name);
             out.text("_pkc", &shown.category);
             out.text("_pkp", &shown.price);
-        } else if page.kind == PageKind::Section && self.shelf.leads_to_products(id) {
+        } else if page.kind == PageKind::Section && self.scenario.shelf().leads_to_products(id) {
             out.value("_pkc", page.name());
         }
     }
 
     /// How fast the page was, and how large.
-    fn measures(&self, visit: &Visit, action: &Action, page: Option<&Page>, out: &mut impl Parameters) {
+    fn measures(&self, visit: &Visit, action: &Action, page: Option<PageId>, out: &mut impl Parameters) {
         let profile = &self.scenario.profile;
         if let Some(performance) = profile.performance {
             let key = random::hash(self.seed, Domain::Performance, visit.number);
@@ -336,8 +336,7 @@ impl Plan {
             }
         }
         if profile.details.bandwidth {
-            let hash = random::hash_text(page.map_or("", |page| page.url.raw()));
-            let size = 38_000.0 * libm::pow(9.0, random::fraction(hash));
+            let size = page.map_or(self.texts.other_size, |page| self.texts.sizes[page as usize]);
             let mut stream =
                 Stream::new(self.seed, Domain::Performance, visit.number ^ u64::from(action.view) << 48);
             out.number("bw_bytes", stream.lognormal(size, 0.05) as i64);
@@ -380,8 +379,8 @@ impl Plan {
                 }
             }
         }
-        if let Some(name) = &self.tag {
-            out.value(name, &self.run_id);
+        if let Some((name, run_id)) = &self.tag {
+            out.text(name, run_id);
         }
     }
 
@@ -390,7 +389,7 @@ impl Plan {
         self.draw_order(number, 0, FixedOrder::default(), order);
         out.plain("idgoal", "0");
         text.clear();
-        order.write_items(&self.shelf, items, text);
+        order.write_items(self.scenario.shelf(), items, text);
         out.value("ec_items", text);
         text.clear();
         let _infallible = write!(text, "{}", order.first(items));
@@ -417,7 +416,7 @@ impl Plan {
         }
         out.plain("ec_id", text);
         text.clear();
-        order.write_items(&self.shelf, order.items.len(), text);
+        order.write_items(self.scenario.shelf(), order.items.len(), text);
         out.value("ec_items", text);
         let parts = [
             ("revenue", order.revenue()),
@@ -436,7 +435,7 @@ impl Plan {
     /// Draws order `nth` of a visit: the same one when it is planned and when it is sent.
     pub(super) fn draw_order(&self, number: u64, nth: u8, fixed: FixedOrder, order: &mut Order) {
         let mut stream = Stream::new(self.seed, Domain::Order, (number << 8) | u64::from(nth));
-        order.draw(&self.scenario.shop, &self.shelf, fixed, &mut stream);
+        order.draw(&self.scenario.shop, self.scenario.shelf(), fixed, &mut stream);
     }
 
     /// Where the visitor is. The address goes with every hit, the place with the first: Matomo takes all five parts

@@ -7,7 +7,7 @@ use crate::dimension::Values;
 use crate::encode::List;
 use crate::goal::Trigger;
 use crate::plan::{Plan, Scratch};
-use crate::source::Channel;
+use crate::source::{Channel, host};
 use crate::visit::Visit;
 
 /// Parameters of an address that make a visit one of a campaign.
@@ -100,16 +100,12 @@ impl<'a> Hit<'a> {
 }
 
 impl FactSet {
+    /// Adds a fact that is not there yet, if it is so: some are not soon found out.
     fn insert_if(&mut self, fact: Fact, is_so: impl FnOnce() -> bool) {
-        if is_so() {
+        if !self.contains(FactSet::from_iter([fact])) && is_so() {
             self.insert(fact);
         }
     }
-}
-
-fn host(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    rest.split(['/', '?', '#']).next().unwrap_or(rest)
 }
 
 /// Where a visit comes from: a campaign goes before whatever page was before.

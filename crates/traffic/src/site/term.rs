@@ -149,36 +149,34 @@ fn is_searched(pages: &[Page], id: usize) -> bool {
 
 /// Which pages are named with a word.
 struct Index {
-    words: BTreeMap<String, Vec<PageId>>,
+    /// Places among the pages, ascending.
+    words: BTreeMap<String, Vec<u32>>,
+    pages: Vec<PageId>,
 }
 
 impl Index {
     fn new(pages: &[Page], ids: &[usize]) -> Index {
-        let mut words: BTreeMap<String, Vec<PageId>> = BTreeMap::new();
-        for &id in ids {
+        let mut words: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+        for (place, &id) in (0..).zip(ids) {
             for word in runs(pages[id].name()).into_iter().flatten() {
-                let pages = words.entry(word).or_default();
-                if pages.last() != Some(&(id as PageId)) {
-                    pages.push(id as PageId);
+                let places = words.entry(word).or_default();
+                if places.last() != Some(&place) {
+                    places.push(place);
                 }
             }
         }
-        Index { words }
+        Index { words, pages: ids.iter().map(|&id| id as PageId).collect() }
     }
 
     /// Pages whose names have all words of a text, in the order they were given in.
     fn pages(&self, text: &str) -> Vec<PageId> {
-        let mut lists: Vec<&Vec<PageId>> = Vec::new();
-        for word in text.split(' ') {
-            match self.words.get(word) {
-                Some(list) => lists.push(list),
-                None => return Vec::new(),
-            }
-        }
+        let lists: Option<Vec<&Vec<u32>>> = text.split(' ').map(|word| self.words.get(word)).collect();
+        let mut lists = lists.unwrap_or_default();
+        // A rare word first: common ones stand on every page of a shop.
         lists.sort_by_key(|list| list.len());
         let Some((first, rest)) = lists.split_first() else { return Vec::new() };
-        let rest: Vec<BTreeSet<PageId>> = rest.iter().map(|list| list.iter().copied().collect()).collect();
-        first.iter().copied().filter(|page| rest.iter().all(|list| list.contains(page))).collect()
+        let is_everywhere = |place: &&u32| rest.iter().all(|list| list.binary_search(place).is_ok());
+        first.iter().filter(is_everywhere).map(|&place| self.pages[place as usize]).collect()
     }
 }
 

@@ -181,7 +181,8 @@ impl Countries {
         let start = if country == 0 { 0.0 } else { ends[country - 1] };
         let before = libm::ceil(start - shift).max(0.0) as u64;
         let stride = self.strides[country];
-        let rank = group * stride + (order - before).min(stride - 1);
+        // A point at the very edge may be rounded across it.
+        let rank = group * stride + order.saturating_sub(before).min(stride - 1);
         let home = &self.list[country];
         let key = random::hash(self.seed, Domain::Address, country as u64);
         let mut index = Permutation::new(home.addresses, key).forward(rank % home.addresses);

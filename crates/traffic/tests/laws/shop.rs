@@ -68,7 +68,7 @@ fn check(plan: &Plan, visit: &Visit) -> Result<(), TestCaseError> {
         );
         if matches!(action.deed, Deed::Order { .. }) {
             prop_assert!((shop.value.0..=shop.value.1).contains(&action.revenue()), "{}", action.revenue());
-            let sold = plan.shelf().len() as u32;
+            let sold = plan.scenario().shelf().len() as u32;
             let range = shop.items.0.min(sold)..=shop.items.1.min(sold);
             prop_assert!(range.contains(&(skus.len() as u32)), "{} items", skus.len());
             prop_assert!(in_cart.is_empty() || in_cart == skus, "what is bought was not in the cart");

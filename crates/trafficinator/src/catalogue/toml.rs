@@ -5,14 +5,16 @@ use traffic::catalogue::Product;
 
 use super::money::parse_money;
 use super::{Listed, Problem, categories};
+use crate::lines::{Ends, Lines};
 
 /// Keys of a product.
 const KEYS: [&str; 5] = ["sku", "name", "category", "categories", "price"];
 
 pub(super) fn read(text: &str) -> Result<Vec<Listed>, Vec<Problem>> {
-    let line_of = |offset: usize| 1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count();
+    let ends = Ends::of(text);
+    let lines = ends.lines();
     let document = DeTable::parse(text).map_err(|error| {
-        let line = error.span().map(|span| line_of(span.start));
+        let line = error.span().map(|span| lines.of(span.start));
         vec![(line, format!("it is not TOML: {}", error.message()))]
     })?;
     let mut problems: Vec<Problem> = Vec::new();
@@ -21,17 +23,17 @@ pub(super) fn read(text: &str) -> Result<Vec<Listed>, Vec<Problem>> {
         let DeValue::Array(entries) = value.get_ref() else {
             let message =
                 format!("{} is not accepted; give products, each under a line [[product]]", key.get_ref());
-            problems.push((Some(line_of(key.span().start)), message));
+            problems.push((Some(lines.of(key.span().start)), message));
             continue;
         };
         if key.get_ref() != "product" {
             let message =
                 format!("{} is not known; give products, each under a line [[product]]", key.get_ref());
-            problems.push((Some(line_of(key.span().start)), message));
+            problems.push((Some(lines.of(key.span().start)), message));
             continue;
         }
         for entry in entries {
-            let line = line_of(entry.span().start);
+            let line = lines.of(entry.span().start);
             let DeValue::Table(table) = entry.get_ref() else {
                 problems.push((
                     Some(line),
@@ -40,7 +42,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Listed>, Vec<Problem>> {
                 continue;
             };
             let known = problems.len();
-            let product = product(table, line, &line_of, &mut problems);
+            let product = product(table, line, lines, &mut problems);
             products.extend(product.filter(|_| problems.len() == known).map(|product| (line, product)));
         }
     }
@@ -54,12 +56,12 @@ pub(super) fn read(text: &str) -> Result<Vec<Listed>, Vec<Problem>> {
 fn product(
     table: &DeTable<'_>,
     line: usize,
-    line_of: &impl Fn(usize) -> usize,
+    lines: Lines<'_>,
     problems: &mut Vec<Problem>,
 ) -> Option<Product> {
     for (key, _) in table.iter().filter(|(key, _)| !KEYS.contains(&key.get_ref().as_ref())) {
         let message = format!("{} is not known; a product has {}", key.get_ref(), KEYS.join(", "));
-        problems.push((Some(line_of(key.span().start)), message));
+        problems.push((Some(lines.of(key.span().start)), message));
     }
     let mut text = |name: &str| {
         let (key, value) = table.get_key_value(name)?;
@@ -67,7 +69,7 @@ fn product(
             return Some(text.trim().to_owned());
         }
         let message = format!("{name} is not a text; give it in quotes");
-        problems.push((Some(line_of(key.span().start)), message));
+        problems.push((Some(lines.of(key.span().start)), message));
         Some(String::new())
     };
     let (sku, name, category) = (text("sku"), text("name"), text("category"));
@@ -111,7 +113,7 @@ fn product(
                 _ => "a value of another kind".to_owned(),
             };
             Some(parse_money(&written).map_err(|message| {
-                problems.push((Some(line_of(key.span().start)), format!("price {message}")));
+                problems.push((Some(lines.of(key.span().start)), format!("price {message}")));
             }))
         }
     };

@@ -6,8 +6,9 @@ use std::ops::RangeInclusive;
 use toml::de::{DeTable, DeValue};
 
 use super::nearest;
-use super::scenario_file::{Entry, Lines, text_of};
+use super::scenario_file::{Entry, text_of};
 use super::source::quoted;
+use crate::lines::Lines;
 
 /// A table that is being read.
 pub(super) struct Fields<'a, 'p> {

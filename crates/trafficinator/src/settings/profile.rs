@@ -8,9 +8,10 @@ use traffic::profile::{BUILT_IN, Profile};
 
 use super::layers::{Inputs, Layered, offer, unreadable};
 use super::registry::{SETTINGS, Setting, find, find_key};
-use super::scenario_file::{Lines, text_of};
+use super::scenario_file::text_of;
 use super::source::{Problem, Raw, Source, label, not_accepted};
 use super::{kind, nearest};
+use crate::lines::Ends;
 
 /// The profile of a run.
 #[derive(Debug, Clone)]
@@ -132,7 +133,8 @@ pub(super) fn lay(inputs: &Inputs<'_>, layered: &mut Layered) -> Option<Chosen> 
 /// The `[settings]` of a profile. Each is judged here: one that another layer overrides is wrong all the same.
 fn lay_settings(text: &str, source: &dyn Fn(usize) -> Source, layered: &mut Layered) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let lines = Lines(text);
+    let ends = Ends::of(text);
+    let lines = ends.lines();
     let Ok(table) = DeTable::parse(text) else { return };
     let Some(DeValue::Table(given)) = table.get_ref().get("settings").map(toml::Spanned::get_ref) else {
         return;

@@ -5,23 +5,13 @@ use toml::de::{DeTable, DeValue};
 use super::nearest;
 use super::registry::{SETTINGS, Setting, find_key};
 use super::tables::{self, Tables};
+use crate::lines::Ends;
 
 /// One key of the file, with its line number from 1.
 pub(crate) struct Entry<T> {
     pub(crate) line: usize,
     pub(crate) key: String,
     pub(crate) value: T,
-}
-
-/// The lines of a text.
-#[derive(Clone, Copy)]
-pub(super) struct Lines<'a>(pub(super) &'a str);
-
-impl Lines<'_> {
-    /// The line, from 1, of a place in bytes.
-    pub(super) fn of(self, offset: usize) -> usize {
-        1 + self.0.bytes().take(offset).filter(|byte| *byte == b'\n').count()
-    }
 }
 
 /// What a scenario file holds. No error repeats the value of a setting: it may be a secret.
@@ -37,7 +27,8 @@ pub(crate) struct Scenario {
 /// The settings of a file, or the line and message of what is not TOML.
 pub(crate) fn parse(text: &str) -> Result<Scenario, (usize, String)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let lines = Lines(text);
+    let ends = Ends::of(text);
+    let lines = ends.lines();
     let table = DeTable::parse(text).map_err(|error| {
         let line = error.span().map_or(1, |span| lines.of(span.start));
         (line, format!("it is not TOML: {}", error.message()))

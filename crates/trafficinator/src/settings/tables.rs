@@ -16,7 +16,8 @@ use traffic::goal::Goal;
 use traffic::site::Site;
 
 use super::fields::Fields;
-use super::scenario_file::{Entry, Lines};
+use super::scenario_file::Entry;
+use crate::lines::Lines;
 
 /// Keys of a scenario file that are tables.
 pub(super) const NAMES: [&str; 4] = ["site", "product", "goal", "dimension"];

@@ -85,7 +85,7 @@ fn write_site(settings: &Settings, plan: &Plan, out: &mut String) -> Result {
         writeln!(
             out,
             "catalogue\n  {}, the built-in ones or those of the site",
-            counted(plan.shelf().len(), "product")
+            counted(plan.scenario().shelf().len(), "product")
         )?;
     }
     Ok(())

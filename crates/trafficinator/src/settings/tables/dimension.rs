@@ -4,8 +4,9 @@ use toml::de::{DeTable, DeValue};
 use traffic::dimension::{ActionValues, Dimension, Listed, Values, VisitValues};
 
 use super::{Once, Tables, each};
+use crate::lines::Lines;
 use crate::settings::fields::{Fields, number};
-use crate::settings::scenario_file::{Entry, Lines};
+use crate::settings::scenario_file::Entry;
 
 /// Matomo cuts values here.
 const LONGEST: usize = 250;

@@ -6,8 +6,9 @@ use traffic::scenario::Share;
 
 use super::product::cents;
 use super::{Once, Tables, each};
+use crate::lines::Lines;
 use crate::settings::fields::Fields;
-use crate::settings::scenario_file::{Entry, Lines};
+use crate::settings::scenario_file::Entry;
 
 /// What can convert a goal.
 const TRIGGERS: [&str; 3] = ["manual", "url_contains", "event_action"];

@@ -5,8 +5,9 @@ use traffic::site::{PageDraft, PageKind, Site};
 use url::Url;
 
 use super::{Once, Tables, each};
+use crate::lines::Lines;
 use crate::settings::fields::Fields;
-use crate::settings::scenario_file::{Entry, Lines};
+use crate::settings::scenario_file::Entry;
 
 pub(super) fn read<'a>(
     table: &'a DeTable<'a>,

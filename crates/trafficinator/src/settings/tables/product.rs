@@ -5,8 +5,9 @@ use traffic::catalogue::{Catalogue, Product};
 use traffic::ledger::Cents;
 
 use super::{Once, Tables, each};
+use crate::lines::Lines;
 use crate::settings::fields::Fields;
-use crate::settings::scenario_file::{Entry, Lines};
+use crate::settings::scenario_file::Entry;
 
 /// The highest price.
 const MOST: f64 = 1e6;
