@@ -256,6 +256,10 @@ const PRICES: [(&[&str], f64, f64); 4] = [
             "plug",
             "mug",
             "bulb",
+            "cable",
+            "cap",
+            "goggles",
+            "gloves",
         ],
         6.0,
         45.0,
@@ -283,6 +287,7 @@ const PRICES: [(&[&str], f64, f64); 4] = [
             "towel",
             "scrub",
             "salt",
+            "book",
         ],
         4.0,
         32.0,
@@ -308,6 +313,9 @@ const PRICES: [(&[&str], f64, f64); 4] = [
             "tent",
             "dining",
             "soundbar",
+            "e-reader",
+            "lens",
+            "console",
         ],
         119.0,
         248.0,
@@ -335,6 +343,10 @@ const PRICES: [(&[&str], f64, f64); 4] = [
             "chair",
             "amplifier",
             "gown",
+            "headset",
+            "keyboard",
+            "speaker",
+            "stool",
         ],
         39.0,
         149.0,
@@ -344,7 +356,8 @@ const PRICES: [(&[&str], f64, f64); 4] = [
 /// What something with this name may cost, from and to.
 fn price_range(name: &str) -> (f64, f64) {
     let name = name.to_lowercase();
-    let has = |words: &[&str]| name.split([' ', '-']).any(|word| words.contains(&word));
+    let has =
+        |words: &[&str]| name.split(' ').chain(name.split([' ', '-'])).any(|word| words.contains(&word));
     PRICES.iter().find(|(words, ..)| has(words)).map_or((5.0, 120.0), |(_, least, most)| (*least, *most))
 }
 
@@ -462,6 +475,7 @@ mod tests {
         let range = |name| price_range(name).1;
         assert!(range("Velvet Sofa Oslo") > 200.0 && range("Laptop Sleeve Two") < 50.0);
         assert!(range("Shaving Soap Rose") < 40.0 && range("Something Else") > 100.0);
+        assert!(range("Recycled Swim Cap Ridge") < 50.0 && price_range("Outdoor E-Reader").0 > 100.0);
         let shelf = Shelf::new(None, &Site::built_in(BuiltInSite::Shop), &profile("ecommerce"));
         assert!(shelf.cheapest(3) < shelf.dearest(1));
         assert_eq!(shelf.cheapest(9_999), shelf.dearest(9_999));

@@ -438,18 +438,24 @@ pub fn popularity_of_rank(rank: usize) -> f64 {
     libm::pow(rank as f64 + 1.0, -ZIPF)
 }
 
-/// Popularity of the pages: what is given, and elsewhere by Zipf's law over ranks that nobody chose. Nobody strolls
-/// into a cart or a checkout.
+/// Popularity of the pages: what is given, and elsewhere by Zipf's law over ranks that nobody chose, of pages that
+/// lead to others and of the rest. Nobody strolls into a cart or a checkout.
 fn popularity(pages: &[Page], given: &[Option<f64>]) -> Vec<f64> {
     let mut ranked: Vec<usize> = (0..pages.len()).collect();
     ranked.sort_by_key(|&id| (random::hash_text(pages[id].url.raw()), id));
     let mut weights = vec![0.0; pages.len()];
-    for (rank, id) in ranked.into_iter().enumerate() {
+    // Few pages lead to others: among the ranks of all pages, the first of them could be ten times the second.
+    let (mut section, mut other) = (0, 0);
+    for id in ranked {
         let is_strolled = pages[id].kind.is_strolled() || thanks_for_something_else(pages, &pages[id]);
         weights[id] = match (is_strolled, given[id]) {
             (false, _) => 0.0,
             (true, Some(weight)) => weight,
-            (true, None) => popularity_of_rank(rank),
+            (true, None) => {
+                let rank = if pages[id].kind == PageKind::Section { &mut section } else { &mut other };
+                *rank += 1;
+                popularity_of_rank(*rank - 1)
+            }
         };
     }
     if weights.iter().all(|weight| *weight <= 0.0) {

@@ -6,8 +6,9 @@ use crate::site::PageKind;
 /// The words of a kind of site.
 #[derive(Debug)]
 pub(crate) struct Wording {
+    /// The usual ones first.
     pub(crate) clicks: [Event; 12],
-    /// `play` stands for a film that begins: a usual goal.
+    /// Likewise; `play` stands for a film that begins: a usual goal.
     pub(crate) events: [Event; 12],
     pub(crate) blocks: [Block; 8],
     pub(crate) outlinks: [&'static str; 8],
@@ -40,6 +41,10 @@ pub(crate) struct Event {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum On {
     Any,
+    /// Pages that people stroll through.
+    Strolled,
+    /// Carts, and the way to an order.
+    Ordering,
     /// Pages with a product.
     Product,
     /// Pages to read.
@@ -52,6 +57,8 @@ impl On {
     fn takes(self, kind: PageKind, sells: bool) -> bool {
         match self {
             On::Any => true,
+            On::Strolled => kind.is_strolled(),
+            On::Ordering => matches!(kind, PageKind::Cart | PageKind::Checkout),
             On::Product => kind == PageKind::Item && sells,
             On::Reading => kind == PageKind::Article || (kind == PageKind::Item && !sells),
             On::Leading => matches!(kind, PageKind::Home | PageKind::Section),
@@ -59,12 +66,20 @@ impl On {
     }
 }
 
-/// Draws an event that may happen on a page: the index of one of `events`.
+/// Draws an event that may happen on a page: the index of one of `events`. Those named first happen more often.
 pub(crate) fn pick(events: &[Event], kind: PageKind, sells: bool, draw: impl FnOnce(u32) -> u32) -> u16 {
-    let possible = events.iter().filter(|event| event.on.takes(kind, sells)).count() as u32;
-    let wanted = draw(possible) as usize;
-    let mut fitting = (0..).zip(events).filter(|(_, event)| event.on.takes(kind, sells));
-    fitting.nth(wanted).map_or(0, |(index, _)| index)
+    let fitting = || (0..).zip(events).filter(|(_, event)| event.on.takes(kind, sells));
+    // By Zipf's law, in whole numbers.
+    let weight = |rank: usize| 840 / (rank as u32 + 1);
+    let total = (0..fitting().count()).map(weight).sum();
+    let mut left = draw(total);
+    for (rank, (index, _)) in fitting().enumerate() {
+        match left.checked_sub(weight(rank)) {
+            Some(rest) => left = rest,
+            None => return index,
+        }
+    }
+    0
 }
 
 /// A piece of content that pages show besides their own.
@@ -109,22 +124,23 @@ const fn block(
 const SHOP: Wording = Wording {
     clicks: [
         click(On::Any, "Navigation", "Main menu"),
-        click(On::Any, "Navigation", "Breadcrumb"),
-        click(On::Any, "Share", "Copy link"),
+        click(On::Strolled, "Navigation", "Breadcrumb"),
+        click(On::Ordering, "Button", "Change quantity"),
         click(On::Product, "Button", "Add to wish list"),
         click(On::Product, "Button", "Show size guide"),
         click(On::Product, "Image", "Zoom"),
         click(On::Product, "Tab", "Reviews"),
+        click(On::Product, "Share", "Copy link"),
         click(On::Leading, "Button", "Load more"),
         click(On::Leading, "Filter", "Sort by price"),
-        click(On::Reading, "Button", "Show products"),
         click(On::Reading, "Button", "Save for later"),
         click(On::Reading, "Share", "Send by mail"),
     ],
     events: [
-        event(On::Any, "Form", "Submit", "Newsletter", None),
-        event(On::Any, "Scroll", "Depth", "Half of the page", Some(50)),
-        event(On::Any, "Scroll", "Depth", "End of the page", Some(100)),
+        event(On::Strolled, "Scroll", "Depth", "Half of the page", Some(50)),
+        event(On::Strolled, "Scroll", "Depth", "End of the page", Some(100)),
+        event(On::Strolled, "Form", "Submit", "Newsletter", None),
+        event(On::Ordering, "Form", "Error", "Voucher code", None),
         here(On::Product, "Video", "play", None),
         here(On::Product, "Video", "progress", Some(75)),
         here(On::Product, "Rating", "Give", Some(4)),
@@ -133,7 +149,6 @@ const SHOP: Wording = Wording {
         here(On::Reading, "Video", "play", None),
         event(On::Reading, "Poll", "Vote", "Was this helpful?", Some(1)),
         event(On::Any, "Chat", "Open", "Customer service", None),
-        event(On::Any, "Form", "Error", "Voucher code", None),
     ],
     blocks: [
         block("Hero banner", "hero-season.jpg", "/?from=hero", "click"),
@@ -170,8 +185,8 @@ const SHOP: Wording = Wording {
 const MAGAZINE: Wording = Wording {
     clicks: [
         click(On::Any, "Navigation", "Main menu"),
-        click(On::Any, "Navigation", "Most read"),
-        click(On::Any, "Button", "Dark mode"),
+        click(On::Strolled, "Navigation", "Most read"),
+        click(On::Strolled, "Button", "Dark mode"),
         click(On::Reading, "Share", "Copy link"),
         click(On::Reading, "Share", "Send by mail"),
         click(On::Reading, "Button", "Show comments"),
@@ -183,9 +198,9 @@ const MAGAZINE: Wording = Wording {
         click(On::Product, "Button", "Look inside"),
     ],
     events: [
-        event(On::Any, "Form", "Submit", "Newsletter", None),
         event(On::Any, "Scroll", "Depth", "Half of the page", Some(50)),
         event(On::Reading, "Scroll", "Depth", "End of the article", Some(100)),
+        event(On::Strolled, "Form", "Submit", "Newsletter", None),
         here(On::Reading, "Video", "play", None),
         here(On::Reading, "Audio", "play", None),
         here(On::Reading, "Audio", "progress", Some(75)),
@@ -231,30 +246,30 @@ const MAGAZINE: Wording = Wording {
 const SOFTWARE: Wording = Wording {
     clicks: [
         click(On::Any, "Navigation", "Main menu"),
-        click(On::Any, "Button", "Start free trial"),
-        click(On::Any, "Button", "Book a demo"),
-        click(On::Any, "Navigation", "Sign in"),
+        click(On::Strolled, "Button", "Start free trial"),
+        click(On::Strolled, "Button", "Book a demo"),
+        click(On::Strolled, "Navigation", "Sign in"),
         click(On::Reading, "Button", "Copy code"),
         click(On::Reading, "Tab", "Command line"),
         click(On::Reading, "Navigation", "On this page"),
         click(On::Reading, "Button", "Edit this page"),
         click(On::Leading, "Button", "Watch the tour"),
-        click(On::Leading, "Switch", "Billed yearly"),
+        click(On::Ordering, "Switch", "Billed yearly"),
         click(On::Leading, "Tab", "For teams"),
         click(On::Product, "Button", "Compare plans"),
     ],
     events: [
-        event(On::Any, "Form", "Submit", "Newsletter", None),
+        event(On::Strolled, "Scroll", "Depth", "Half of the page", Some(50)),
         event(On::Any, "Chat", "Open", "Ask sales", None),
-        event(On::Any, "Scroll", "Depth", "Half of the page", Some(50)),
+        event(On::Strolled, "Form", "Submit", "Newsletter", None),
         here(On::Reading, "Video", "play", None),
         here(On::Reading, "Video", "progress", Some(75)),
         here(On::Reading, "Feedback", "Helpful", Some(1)),
         here(On::Reading, "Feedback", "Not helpful", Some(0)),
         event(On::Reading, "Example", "Run", "Try it", None),
         event(On::Leading, "Video", "play", "Product tour", None),
-        event(On::Leading, "Calculator", "Change", "Seats", Some(25)),
-        event(On::Any, "Form", "Error", "Work email", None),
+        event(On::Ordering, "Calculator", "Change", "Seats", Some(25)),
+        event(On::Ordering, "Form", "Error", "Work email", None),
         here(On::Product, "Video", "play", None),
     ],
     blocks: [
@@ -308,11 +323,7 @@ mod tests {
                         .events
                         .iter()
                         .any(|event| event.action == "play" && event.on.takes(kind, sells));
-                    let is_strolled = matches!(
-                        kind,
-                        PageKind::Home | PageKind::Section | PageKind::Item | PageKind::Article
-                    );
-                    assert!(plays || !is_strolled, "{site:?} {kind:?}");
+                    assert!(plays || !kind.is_strolled(), "{site:?} {kind:?}");
                 }
             }
         }
@@ -322,9 +333,9 @@ mod tests {
     fn an_event_is_drawn_among_those_of_the_page() {
         for site in SITES {
             let events = &of(site).events;
-            for draw in 0..6 {
+            for draw in 0..3_000 {
                 let index = pick(events, PageKind::Article, false, |bound| draw % bound);
-                assert!(matches!(events[usize::from(index)].on, On::Any | On::Reading));
+                assert!(matches!(events[usize::from(index)].on, On::Any | On::Strolled | On::Reading));
             }
         }
     }

@@ -45,7 +45,7 @@ impl PageKind {
     }
 
     /// Whether people come here by strolling along links.
-    pub(super) fn is_strolled(self) -> bool {
+    pub(crate) fn is_strolled(self) -> bool {
         matches!(self, PageKind::Home | PageKind::Section | PageKind::Item | PageKind::Article)
     }
 }
