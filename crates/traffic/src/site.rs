@@ -14,7 +14,7 @@ pub use term::Term;
 
 use crate::encode::Text;
 use crate::profile::BuiltInSite;
-use crate::random::Stream;
+use crate::random::{self, Stream};
 use popularity::{Drawer, pick};
 
 /// The URL list that is used where none is given: that of the built-in shop.
@@ -298,6 +298,20 @@ impl Site {
         &self.pages[id as usize]
     }
 
+    /// A hash of everything that visits depend on.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        let hash = |hash: u64, text: &str| random::mix(hash ^ random::hash_text(text));
+        let pages = self.pages.iter().fold(0, |before, page| {
+            let own = [page.url.raw(), page.title.raw(), page.kind.name()];
+            let files = page.downloads.iter().chain(&page.outlinks).map(Text::raw);
+            let texts = own.into_iter().chain(page.products.iter().map(String::as_str)).chain(files);
+            let counts = [page.products.len(), page.downloads.len()].map(|count| count as u64);
+            let numbers = counts.into_iter().chain(page.links.iter().map(|link| u64::from(*link)));
+            numbers.fold(texts.fold(before, hash), |hash, number| random::mix(hash.rotate_left(1) ^ number))
+        });
+        self.sums.iter().fold(pages, |hash, sum| random::mix(hash ^ sum.to_bits()))
+    }
+
     /// All pages, in the order of the list.
     pub fn pages(&self) -> impl Iterator<Item = &Page> {
         self.pages.iter()
@@ -528,5 +542,30 @@ mod tests {
             .collect();
         assert_eq!(sections.len(), 10, "{sections:?}");
         assert!(site.pages().any(|page| page.title.raw().matches(" / ").count() == 2));
+    }
+
+    #[test]
+    fn sites_that_are_visited_otherwise_have_other_fingerprints() {
+        let url = |path: &str| format!("https://a.example/{path}");
+        let site = |change: fn(&mut PageDraft)| {
+            let mut pages =
+                ["", "one", "two"].map(|path| PageDraft { url: url(path), ..PageDraft::default() });
+            change(&mut pages[1]);
+            Site::new(pages.to_vec()).unwrap().fingerprint()
+        };
+        let changes: [fn(&mut PageDraft); 9] = [
+            |_| {},
+            |page| page.url.push('s'),
+            |page| page.title = Some("First".to_owned()),
+            |page| page.kind = Some(PageKind::Article),
+            |page| page.weight = Some(7.0),
+            |page| page.links = vec!["https://a.example/two".to_owned()],
+            |page| page.products = vec!["https://b.example/".to_owned()],
+            |page| page.downloads = vec!["https://b.example/".to_owned()],
+            |page| page.outlinks = vec!["https://b.example/".to_owned()],
+        ];
+        let found: std::collections::BTreeSet<u64> = changes.into_iter().map(site).collect();
+        assert_eq!(found.len(), changes.len());
+        assert_eq!(site(|_| {}), site(|_| {}));
     }
 }
