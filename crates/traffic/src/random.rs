@@ -114,10 +114,16 @@ impl Stream {
         -libm::log(1.0 - self.unit())
     }
 
-    /// Normal with mean 0 and variance 1 (Box and Muller).
+    /// Normal with mean 0 and variance 1.
     pub fn normal(&mut self) -> f64 {
+        self.normals()[0]
+    }
+
+    /// Two of them, independent of each other, for hardly more than one costs (Box and Muller).
+    pub fn normals(&mut self) -> [f64; 2] {
         let radius = libm::sqrt(2.0 * self.exponential());
-        radius * libm::cos(std::f64::consts::TAU * self.unit())
+        let (sine, cosine) = libm::sincos(std::f64::consts::TAU * self.unit());
+        [radius * cosine, radius * sine]
     }
 
     /// Lognormal with this median, and sigma on the scale of logarithms.

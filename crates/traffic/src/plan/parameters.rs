@@ -331,8 +331,11 @@ impl Plan {
                 ("pf_dm2", dom_completion),
                 ("pf_onl", on_load),
             ];
-            for (name, median) in timings {
-                out.number(name, milliseconds(stream.lognormal(median * slowness, page_sigma)));
+            for pair in timings.chunks(2) {
+                for ((name, median), normal) in pair.iter().zip(stream.normals()) {
+                    let factor = slowness * libm::exp(page_sigma * normal);
+                    out.number(name, milliseconds(median * factor));
+                }
             }
         }
         if profile.details.bandwidth {

@@ -131,6 +131,14 @@ fn gaps_of_random_arrivals_are_exponential() {
 fn a_normal_draw_is_normal() {
     let drawn = sample(DRAWS, 301, Stream::normal);
     check("normal", &drawn, [1.0], |x, [sigma]| kolmogorov::normal(x / sigma));
+    // The second of a pair too, and so is what both make together, if they are independent.
+    let second = sample(DRAWS, 302, |stream| stream.normals()[1]);
+    check("second normal", &second, [1.0], |x, [sigma]| kolmogorov::normal(x / sigma));
+    let both = sample(DRAWS, 303, |stream| {
+        let [first, second] = stream.normals();
+        0.6 * first + 0.8 * second
+    });
+    check("both normals", &both, [1.0], |x, [sigma]| kolmogorov::normal(x / sigma));
     let shifted = |x: f64| kolmogorov::normal(x - 0.1);
     assert!(p_value(&drawn, shifted) < LIMIT);
     assert!(noticed(DRAWS, LIMIT) < 0.01);
