@@ -211,11 +211,7 @@ impl Plan {
     /// A fingerprint of the plan: the same for two runs that send the same visits, whatever seed, run id and target.
     pub fn fingerprint(&self) -> u64 {
         let draft = &*self.scenario;
-        let site = draft.site.pages().fold(0, |hash, page| {
-            random::mix(
-                hash ^ random::hash_text(page.url.raw()) ^ random::hash_text(page.title.raw()).rotate_left(7),
-            )
-        });
+        let site = draft.site.fingerprint();
         let parts = format!(
             "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {site:x}",
             draft.profile,

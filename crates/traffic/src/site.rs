@@ -1,18 +1,21 @@
 //! The site that is visited: a graph of pages, found in the hierarchy of their addresses or given as it is.
 
 mod landmark;
+mod popularity;
 mod term;
 
 use std::collections::HashMap;
 
 use url::Url;
 
-pub use landmark::PageKind;
+pub use landmark::{Landmarks, PageKind};
+pub use popularity::popularity_of_rank;
 pub use term::Term;
 
 use crate::encode::Text;
 use crate::profile::BuiltInSite;
 use crate::random::{self, Stream};
+use popularity::{Drawer, pick};
 
 /// The URL list that is used where none is given: that of the built-in shop.
 pub const DEFAULT_LIST: &str = include_str!("../../../config/urls.txt");
@@ -20,10 +23,7 @@ const MAGAZINE_LIST: &str = include_str!("../../../config/magazine.txt");
 const SOFTWARE_LIST: &str = include_str!("../../../config/software.txt");
 
 /// The longest URL Matomo stores whole, with room for campaign parameters.
-pub(crate) const LONGEST_URL: usize = 1_000;
-
-/// Popularity of the page of rank r is r to the power of minus this (Breslau et al., Infocom 1999: 0.64 to 0.83).
-const ZIPF: f64 = 0.8;
+pub const LONGEST_URL: usize = 1_000;
 
 /// Index of a page of the site.
 pub type PageId = u32;
@@ -129,54 +129,6 @@ pub struct Site {
     sections: Vec<Text>,
     landmarks: Landmarks,
     terms: term::Terms,
-}
-
-/// Pages with a meaning of their own.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Landmarks {
-    /// Results of the site's search.
-    pub search: Option<PageId>,
-    /// The cart.
-    pub cart: Option<PageId>,
-    /// The way from the cart to the order.
-    pub checkout: Vec<PageId>,
-    /// What is shown once an order is placed.
-    pub confirmation: Option<PageId>,
-}
-
-/// The most steps of a checkout that are walked.
-const MOST_STEPS: usize = 4;
-
-/// Pages with the sums of their weights.
-#[derive(Clone, Debug, Default)]
-struct Drawer {
-    pages: Vec<PageId>,
-    sums: Vec<f64>,
-}
-
-impl Drawer {
-    fn new(pages: impl Iterator<Item = (PageId, f64)>) -> Drawer {
-        let mut drawer = Drawer { pages: Vec::new(), sums: vec![0.0] };
-        let mut sum = 0.0;
-        for (page, weight) in pages.filter(|(_, weight)| *weight > 0.0) {
-            sum += weight;
-            drawer.pages.push(page);
-            drawer.sums.push(sum);
-        }
-        drawer
-    }
-
-    fn draw(&self, stream: &mut Stream) -> Option<PageId> {
-        pick(&self.sums, stream).map(|index| self.pages[index])
-    }
-}
-
-/// Draws an index by weight, given the sums of the weights before each and of all; nothing where all weights are 0.
-fn pick(sums: &[f64], stream: &mut Stream) -> Option<usize> {
-    let (first, last) = (sums.first()?, sums.last()?);
-    let target = stream.range(*first, *last);
-    let index = sums.partition_point(|sum| *sum <= target);
-    (last > first).then(|| index.clamp(1, sums.len() - 1) - 1)
 }
 
 impl Site {
@@ -307,7 +259,7 @@ impl Site {
             let leads_on = page.children.0 < page.children.1 || page.links.len() > 1;
             page.kind = given.unwrap_or_else(|| landmark::kind_of(page.url.raw(), leads_on));
         }
-        let weights = popularity(&pages, weights);
+        let weights = popularity::weights(&pages, weights);
         let sums = std::iter::once(0.0)
             .chain(order.iter().scan(0.0, |sum, &id| {
                 *sum += weights[id as usize];
@@ -326,7 +278,7 @@ impl Site {
         let leaves = of(|kind| matches!(kind, PageKind::Item | PageKind::Article));
         let home = (0..).zip(&pages).find(|(_, page)| page.kind == PageKind::Home).map_or(0, |(id, _)| id);
         let sections = name_sections(&mut pages);
-        let landmarks = landmarks(&pages);
+        let landmarks = Landmarks::of(&pages);
         let terms = term::Terms::new(&pages, &weights);
         Site { pages, order, sums, home, hubs, leaves, sections, landmarks, terms }
     }
@@ -344,6 +296,20 @@ impl Site {
     /// A page by its index.
     pub fn page(&self, id: PageId) -> &Page {
         &self.pages[id as usize]
+    }
+
+    /// A hash of everything that visits depend on.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        let hash = |hash: u64, text: &str| random::mix(hash ^ random::hash_text(text));
+        let pages = self.pages.iter().fold(0, |before, page| {
+            let own = [page.url.raw(), page.title.raw(), page.kind.name()];
+            let files = page.downloads.iter().chain(&page.outlinks).map(Text::raw);
+            let texts = own.into_iter().chain(page.products.iter().map(String::as_str)).chain(files);
+            let counts = [page.products.len(), page.downloads.len()].map(|count| count as u64);
+            let numbers = counts.into_iter().chain(page.links.iter().map(|link| u64::from(*link)));
+            numbers.fold(texts.fold(before, hash), |hash, number| random::mix(hash.rotate_left(1) ^ number))
+        });
+        self.sums.iter().fold(pages, |hash, sum| random::mix(hash ^ sum.to_bits()))
     }
 
     /// All pages, in the order of the list.
@@ -433,51 +399,6 @@ impl Site {
     }
 }
 
-/// How often the page of a rank, counted from 0, is visited, relative to the first: Zipf's law.
-pub fn popularity_of_rank(rank: usize) -> f64 {
-    libm::pow(rank as f64 + 1.0, -ZIPF)
-}
-
-/// Popularity of the pages: what is given, and elsewhere by Zipf's law over ranks that nobody chose, of pages that
-/// lead to others and of the rest. Nobody strolls into a cart or a checkout.
-fn popularity(pages: &[Page], given: &[Option<f64>]) -> Vec<f64> {
-    let mut ranked: Vec<usize> = (0..pages.len()).collect();
-    ranked.sort_by_key(|&id| (random::hash_text(pages[id].url.raw()), id));
-    let mut weights = vec![0.0; pages.len()];
-    // Few pages lead to others: among the ranks of all pages, the first of them could be ten times the second.
-    let (mut section, mut other) = (0, 0);
-    for id in ranked {
-        let is_strolled = pages[id].kind.is_strolled() || thanks_for_something_else(pages, &pages[id]);
-        weights[id] = match (is_strolled, given[id]) {
-            (false, _) => 0.0,
-            (true, Some(weight)) => weight,
-            (true, None) => {
-                let rank = if pages[id].kind == PageKind::Section { &mut section } else { &mut other };
-                *rank += 1;
-                popularity_of_rank(*rank - 1)
-            }
-        };
-    }
-    if weights.iter().all(|weight| *weight <= 0.0) {
-        weights.fill(1.0);
-    }
-    weights
-}
-
-/// Whether a page says thank you for something that is no order: a newsletter, a demonstration.
-fn thanks_for_something_else(pages: &[Page], page: &Page) -> bool {
-    let reads = |kind| matches!(kind, PageKind::Section | PageKind::Article);
-    page.kind == PageKind::Confirmation
-        && page.parent.is_some_and(|parent| reads(pages[parent as usize].kind))
-        && !is_paid(pages, page)
-}
-
-/// Whether a page lies below a cart or checkout.
-fn is_paid(pages: &[Page], page: &Page) -> bool {
-    let above = std::iter::successors(page.parent, |parent| pages[*parent as usize].parent);
-    above.map(|id| pages[id as usize].kind).any(|kind| matches!(kind, PageKind::Cart | PageKind::Checkout))
-}
-
 /// Gives every page the index of its section: the first part of its title, or that of the page at the top of its
 /// branch.
 fn name_sections(pages: &mut [Page]) -> Vec<Text> {
@@ -503,31 +424,6 @@ fn name_sections(pages: &mut [Page]) -> Vec<Text> {
         });
     }
     names.iter().map(|name| Text::new(name)).collect()
-}
-
-fn landmarks(pages: &[Page]) -> Landmarks {
-    let all = |kind: PageKind| (0..).zip(pages).filter(move |(_, page)| page.kind == kind);
-    let first = |kind: PageKind| all(kind).next().map(|(id, _)| id);
-    let leads_on = |page: &Page| page.children.0 < page.children.1;
-    let is_below_another =
-        |page: &Page| page.parent.is_some_and(|parent| pages[parent as usize].kind == PageKind::Checkout);
-    let mut checkout: Vec<PageId> = all(PageKind::Checkout)
-        .filter(|(_, page)| leads_on(page) && is_below_another(page))
-        .map(|(id, _)| id)
-        .collect();
-    if checkout.is_empty() {
-        checkout = all(PageKind::Checkout).map(|(id, _)| id).collect();
-    }
-    checkout.truncate(MOST_STEPS);
-    Landmarks {
-        search: first(PageKind::Search),
-        cart: first(PageKind::Cart),
-        checkout,
-        confirmation: all(PageKind::Confirmation)
-            .find(|(_, page)| is_paid(pages, page))
-            .map(|(id, _)| id)
-            .or_else(|| first(PageKind::Confirmation)),
-    }
 }
 
 pub(crate) fn check_url(text: &str) -> Result<(), String> {
@@ -646,5 +542,30 @@ mod tests {
             .collect();
         assert_eq!(sections.len(), 10, "{sections:?}");
         assert!(site.pages().any(|page| page.title.raw().matches(" / ").count() == 2));
+    }
+
+    #[test]
+    fn sites_that_are_visited_otherwise_have_other_fingerprints() {
+        let url = |path: &str| format!("https://a.example/{path}");
+        let site = |change: fn(&mut PageDraft)| {
+            let mut pages =
+                ["", "one", "two"].map(|path| PageDraft { url: url(path), ..PageDraft::default() });
+            change(&mut pages[1]);
+            Site::new(pages.to_vec()).unwrap().fingerprint()
+        };
+        let changes: [fn(&mut PageDraft); 9] = [
+            |_| {},
+            |page| page.url.push('s'),
+            |page| page.title = Some("First".to_owned()),
+            |page| page.kind = Some(PageKind::Article),
+            |page| page.weight = Some(7.0),
+            |page| page.links = vec!["https://a.example/two".to_owned()],
+            |page| page.products = vec!["https://b.example/".to_owned()],
+            |page| page.downloads = vec!["https://b.example/".to_owned()],
+            |page| page.outlinks = vec!["https://b.example/".to_owned()],
+        ];
+        let found: std::collections::BTreeSet<u64> = changes.into_iter().map(site).collect();
+        assert_eq!(found.len(), changes.len());
+        assert_eq!(site(|_| {}), site(|_| {}));
     }
 }

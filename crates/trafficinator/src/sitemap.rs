@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use traffic::random;
-use traffic::site::{PageDraft, popularity_of_rank};
+use traffic::site::{LONGEST_URL, PageDraft, popularity_of_rank};
 use url::Url;
 
 use document::{Document, Entry};
@@ -24,9 +24,6 @@ const MOST_URLS: usize = 200_000;
 /// So many sitemaps are read, an index in an index being the deepest.
 const MOST_SITEMAPS: usize = 200;
 const DEEPEST: usize = 2;
-
-/// The longest address a page may have: Matomo cuts at 1,024 characters, and campaigns need room.
-const LONGEST_URL: usize = 1_000;
 
 /// The priority of a page that has none, by the protocol.
 const USUAL_PRIORITY: f64 = 0.5;

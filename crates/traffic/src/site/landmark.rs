@@ -1,4 +1,6 @@
-//! Kinds of pages, told by their addresses.
+//! Kinds of pages, told by their addresses, and the pages that are one of their kind.
+
+use super::{Page, PageId};
 
 /// What a page is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -156,6 +158,56 @@ fn is_dated(segments: &[String]) -> bool {
     segments.windows(2).any(|pair| {
         pair[0].len() == 4 && number(&pair[0], 1_990, 2_099) && pair[1].len() == 2 && number(&pair[1], 1, 12)
     })
+}
+
+/// Pages with a meaning of their own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Landmarks {
+    /// Results of the site's search.
+    pub search: Option<PageId>,
+    /// The cart.
+    pub cart: Option<PageId>,
+    /// The way from the cart to the order.
+    pub checkout: Vec<PageId>,
+    /// What is shown once an order is placed.
+    pub confirmation: Option<PageId>,
+}
+
+/// The most steps of a checkout that are walked.
+const MOST_STEPS: usize = 4;
+
+impl Landmarks {
+    /// Finds them among the pages of a site.
+    pub(super) fn of(pages: &[Page]) -> Landmarks {
+        let all = |kind: PageKind| (0..).zip(pages).filter(move |(_, page)| page.kind == kind);
+        let first = |kind: PageKind| all(kind).next().map(|(id, _)| id);
+        let leads_on = |page: &Page| page.children.0 < page.children.1;
+        let is_below_another =
+            |page: &Page| page.parent.is_some_and(|parent| pages[parent as usize].kind == PageKind::Checkout);
+        let mut checkout: Vec<PageId> = all(PageKind::Checkout)
+            .filter(|(_, page)| leads_on(page) && is_below_another(page))
+            .map(|(id, _)| id)
+            .collect();
+        if checkout.is_empty() {
+            checkout = all(PageKind::Checkout).map(|(id, _)| id).collect();
+        }
+        checkout.truncate(MOST_STEPS);
+        Landmarks {
+            search: first(PageKind::Search),
+            cart: first(PageKind::Cart),
+            checkout,
+            confirmation: all(PageKind::Confirmation)
+                .find(|(_, page)| is_paid(pages, page))
+                .map(|(id, _)| id)
+                .or_else(|| first(PageKind::Confirmation)),
+        }
+    }
+}
+
+/// Whether a page lies below a cart or checkout.
+pub(super) fn is_paid(pages: &[Page], page: &Page) -> bool {
+    let above = std::iter::successors(page.parent, |parent| pages[*parent as usize].parent);
+    above.map(|id| pages[id as usize].kind).any(|kind| matches!(kind, PageKind::Cart | PageKind::Checkout))
 }
 
 #[cfg(test)]
