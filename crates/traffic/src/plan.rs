@@ -125,7 +125,7 @@ impl Plan {
             visitors.countries.follow_the_sun(rhythm, curve, &scenario.time_zone, unix_ms);
         }
         let mut time_zones = vec![scenario.time_zone.clone()];
-        time_zones.extend(visitors.countries.iter().map(|country| country.time_zone.clone()));
+        time_zones.extend(visitors.countries.time_zones());
         let peak = curve.as_ref().map(|curve| curve.peak());
         let returns = Returns { same_day: same_day(&scenario, peak), apart };
         let population = Population::new(seed, scenario.profile.visitors.returning, returns);
@@ -340,7 +340,8 @@ impl Plan {
 
     /// Index of a visit's local time among [`Plan::time_zones`].
     pub fn time_zone(&self, visit: &Visit) -> usize {
-        if self.tracking.countries { usize::from(visit.visitor.country) + 1 } else { 0 }
+        let Visitor { country, city, .. } = visit.visitor;
+        if self.tracking.countries { self.visitors.countries.time_zone(country, city) + 1 } else { 0 }
     }
 }
 

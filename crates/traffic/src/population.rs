@@ -2,9 +2,9 @@
 //!
 //! Visits are dealt to 64 slots, slots to families of ever longer gaps. The visits of a family fill rows of lanes; a
 //! lane of row `r` goes on with the visitor of the same lane in row `r - 1`, or gets a new one. A seeded permutation
-//! within a quarter of the row decides when in its row a lane comes, so the gap between two visits of a visitor is
-//! between three and five quarters of a row. Every step can be walked backwards: that is how a visit finds its
-//! visitor.
+//! within each half of the row (of the first family: within each quarter) decides when in its row a lane comes, so the
+//! gap between two visits of a visitor is between half a row and one and a half (three and five quarters). Every step
+//! can be walked backwards: that is how a visit finds its visitor.
 //!
 //! The first family are people who come back on the same day. At a high rate a day has far more visits than anybody
 //! plans, so their visits are sent soon after each other and dated back, each a good while before the next, as if they
@@ -20,8 +20,11 @@ const SLOTS: u64 = 64;
 /// As many families as have come far enough for visitors to return: none to all.
 pub const STAGES: usize = FAMILIES.len() + 1;
 
-/// Slots of each family: weights fall as a power of the gap, which grows fourfold from family to family.
+/// Slots of each family: weights fall as a power of the gap.
 const FAMILIES: [u64; 5] = [28, 17, 10, 6, 3];
+
+/// The gap grows so much from family to family: where the gaps of one end those of the next begin.
+const GROWTH: u64 = 3;
 
 /// More earlier visits than these are not counted.
 const LONGEST_CHAIN: u32 = 64;
@@ -96,15 +99,16 @@ impl Population {
             family.push(slot as u8);
         }
         let row = |family: usize, visits: u64| {
-            (visits * FAMILIES[family]).div_ceil(SLOTS).next_multiple_of(4).max(8)
+            visits.saturating_mul(FAMILIES[family]).div_ceil(SLOTS).next_multiple_of(4).max(8)
         };
         let mut lanes = [0; FAMILIES.len()];
         if let Some(gap) = returns.apart {
             // Two visits of a lane are more than 3/4 of a row apart, and a row of family 0 spans lanes * 64 / slots
             // visits, give or take one round of the slots at either end.
-            lanes[0] = row(0, (gap + 2 * SLOTS) * 4 / 3 + 1);
-            for family in 1..FAMILIES.len() {
-                lanes[family] = lanes[family - 1].saturating_mul(4);
+            let mut visits = (gap + 2 * SLOTS) * 4 / 3 + 1;
+            for (family, lanes) in lanes.iter_mut().enumerate() {
+                *lanes = row(family, visits);
+                visits = visits.saturating_mul(GROWTH);
             }
         }
         // What is soon enough without going back in time needs no dates.
@@ -252,7 +256,7 @@ impl Population {
         place / weight * SLOTS + u64::from(slot)
     }
 
-    /// Lane of a position of a row, or position of a lane: each quarter of the row is permuted by itself.
+    /// Lane of a position of a row, or position of a lane: each part of the row is permuted by itself.
     fn shuffle(
         &self,
         family: u8,
@@ -261,9 +265,9 @@ impl Population {
         index: u64,
         step: fn(&Permutation, u64) -> u64,
     ) -> u64 {
-        let quarter = lanes / 4;
+        let part = if family == 0 { lanes / 4 } else { lanes / 2 };
         let key = random::hash(self.seed, Domain::Lane, (u64::from(family) << 56) ^ row);
-        index / quarter * quarter + step(&Permutation::new(quarter, key), index % quarter)
+        index / part * part + step(&Permutation::new(part, key), index % part)
     }
 }
 

@@ -99,6 +99,12 @@ impl Stream {
         ((u128::from(self.bits()) * u128::from(bound)) >> 64) as u32
     }
 
+    /// In `0..bound`, the first ones more often, as with most things people choose from; 0 when `bound` is 0.
+    pub fn below_early(&mut self, bound: u32) -> u32 {
+        let most = self.below(bound);
+        self.below(most + 1)
+    }
+
     /// Uniform in `low..=high` (whole numbers).
     pub fn between(&mut self, low: u32, high: u32) -> u32 {
         low + self.below(high - low + 1)

@@ -291,9 +291,12 @@ impl Planner {
             if is_done || !stream.chance(plan.behaviour.extra(extra)) {
                 continue;
             }
-            // People search to go on: not on their last page, where they have another, and not on the way to an order.
-            let pages =
-                if extra == Extra::Search { strolled.min(views.saturating_sub(1)).max(1) } else { views };
+            // On the way to an order people do not look around. They search to go on: not on their last page.
+            let pages = match extra {
+                Extra::Search => strolled.min(views.saturating_sub(1)).max(1),
+                Extra::Outlink | Extra::Download => strolled,
+                Extra::Click | Extra::Event => views,
+            };
             self.extras.push((stream.below(u32::from(pages)) as u16, Besides::Extra(extra)));
         }
         for (index, goal) in plan.scenario.goals.iter().enumerate() {
@@ -320,7 +323,7 @@ impl Planner {
         if !has_blocks || !stream.chance(content.impressions) || is_full(visit, left) {
             return;
         }
-        let block = stream.below(plan.wording.blocks.len() as u32) as u16;
+        let block = stream.below_early(plan.wording.blocks.len() as u32) as u16;
         self.push(plan, visit, Deed::Impression(block), Place::Page(page), view, Gap::Part(0.0));
         if stream.chance(content.interactions) {
             self.push(plan, visit, Deed::Interaction(block), Place::Page(page), view, Gap::Part(0.0));
@@ -351,7 +354,7 @@ impl Planner {
         let own = site.page(page);
         let sells = plan.scenario.shelf().product(page).is_some();
         let some = |own: usize, built_in: usize, stream: &mut Stream| {
-            stream.below(if own > 0 { own } else { built_in } as u32) as u16
+            stream.below_early(if own > 0 { own } else { built_in } as u32) as u16
         };
         let mut found = None;
         for at in 0..self.extras.len() {

@@ -49,7 +49,29 @@ pub struct City {
     pub latitude: &'static str,
     /// Degrees east.
     pub longitude: &'static str,
+    /// Its time zone, where it is not the main one of its country.
+    zone: Option<u16>,
 }
+
+/// Regions whose clocks do not show the time of most of their country, by country and region.
+const ZONES: [(&str, &str, &str); 16] = [
+    ("us", "CA", "America/Los_Angeles"),
+    ("us", "WA", "America/Los_Angeles"),
+    ("us", "AZ", "America/Phoenix"),
+    ("us", "IL", "America/Chicago"),
+    ("us", "TX", "America/Chicago"),
+    ("ca", "AB", "America/Edmonton"),
+    ("ca", "BC", "America/Vancouver"),
+    ("ca", "MB", "America/Winnipeg"),
+    ("ca", "NS", "America/Halifax"),
+    ("au", "QLD", "Australia/Brisbane"),
+    ("au", "SA", "Australia/Adelaide"),
+    ("au", "WA", "Australia/Perth"),
+    ("mx", "BCN", "America/Tijuana"),
+    ("id", "SN", "Asia/Makassar"),
+    ("ru", "NVS", "Asia/Novosibirsk"),
+    ("ru", "SVE", "Asia/Yekaterinburg"),
+];
 
 /// The countries of a plan and who comes from where.
 #[derive(Clone, Debug)]
@@ -164,6 +186,19 @@ impl Countries {
         self.list.iter()
     }
 
+    /// The time zones of the countries, by their index, then those of regions of their own.
+    pub fn time_zones(&self) -> impl Iterator<Item = TimeZone> {
+        let zone = |name| TimeZone::get(name).expect("the zones of regions exist");
+        let countries = self.list.iter().map(|country| country.time_zone.clone());
+        countries.chain(ZONES.iter().map(move |(_, _, name)| zone(name)))
+    }
+
+    /// Index among [`Countries::time_zones`] of the time zone of a city.
+    pub fn time_zone(&self, country: u16, city: u16) -> usize {
+        let own = self.get(country).cities[usize::from(city)].zone;
+        own.map_or(usize::from(country), |zone| self.list.len() + usize::from(zone))
+    }
+
     /// The country and the address of a visitor, by their number.
     ///
     /// The visitors of a group stand in a seeded order, one unit apart and shifted by a part of one, on a line that is
@@ -219,8 +254,13 @@ fn parse(line: &'static str) -> Option<(Country, u64)> {
         .into_iter()
         .unzip();
     let time_zone = TimeZone::get(fields.next()?).ok()?;
-    let (cities, city_weights): (Vec<_>, Vec<_>) =
-        fields.next()?.split('|').map(parse_city).collect::<Option<Vec<_>>>()?.into_iter().unzip();
+    let (cities, city_weights): (Vec<_>, Vec<_>) = fields
+        .next()?
+        .split('|')
+        .map(|city| parse_city(code, city))
+        .collect::<Option<Vec<_>>>()?
+        .into_iter()
+        .unzip();
     let ranges = fields.next()?.split(',').map(parse_range).collect::<Option<Vec<_>>>()?;
     let addresses = ranges.iter().map(|(_, length)| length).sum();
     let country = Country {
@@ -253,12 +293,13 @@ fn slowness(code: &str) -> f64 {
     }
 }
 
-fn parse_city(entry: &'static str) -> Option<(City, f64)> {
+fn parse_city(code: &str, entry: &'static str) -> Option<(City, f64)> {
     let mut fields = entry.split('@');
     let name = Text::new(fields.next()?);
     let (region, latitude, longitude) = (fields.next()?, fields.next()?, fields.next()?);
     let weight = fields.next()?.parse().ok()?;
-    Some((City { name, region, latitude, longitude }, weight))
+    let zone = ZONES.iter().position(|(country, of, _)| (*country, *of) == (code, region));
+    Some((City { name, region, latitude, longitude, zone: zone.map(|zone| zone as u16) }, weight))
 }
 
 /// A CIDR block without its first and last address: nobody is at home there.
@@ -274,6 +315,24 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+
+    #[test]
+    fn a_visitor_in_seattle_lives_by_the_clock_of_seattle() {
+        let countries = Countries::new(5);
+        let zones: Vec<TimeZone> = countries.time_zones().collect();
+        let zone = |code: &str, city: &str| {
+            let country = countries.iter().position(|country| country.code == code).unwrap();
+            let cities = &countries.list[country].cities;
+            let city = cities.iter().position(|known| known.name.raw() == city).unwrap();
+            zones[countries.time_zone(country as u16, city as u16)].iana_name().unwrap()
+        };
+        assert_eq!(zone("us", "Seattle"), "America/Los_Angeles");
+        assert_eq!(zone("us", "New York City"), "America/New_York");
+        assert_eq!(zone("ru", "Novosibirsk"), "Asia/Novosibirsk");
+        assert_eq!(zone("de", "Berlin"), "Europe/Berlin");
+        let used = countries.iter().flat_map(|country| &country.cities).filter_map(|city| city.zone);
+        assert_eq!(used.collect::<HashSet<_>>().len(), ZONES.len());
+    }
 
     #[test]
     fn no_two_visitors_share_an_address() {

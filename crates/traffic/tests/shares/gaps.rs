@@ -8,8 +8,8 @@ use crate::classic::plan_of;
 use crate::profiles::draft_of;
 use crate::seen::PAST_THE_LEFT_EDGE;
 
-/// How many in 64 of those who come back do so after each kind of gap, the shortest first: every one is some five times
-/// as long as the one before.
+/// How many in 64 of those who come back do so after each kind of gap, the shortest first: every one is three times as
+/// long as the one before.
 const FAMILIES: [f64; 5] = [28.0, 17.0, 10.0, 6.0, 3.0];
 
 /// Visits from which gaps are taken.
@@ -30,20 +30,20 @@ fn gaps(plan: &Plan) -> Vec<Gap> {
     (PAST_THE_LEFT_EDGE..PAST_THE_LEFT_EDGE + VISITS).filter_map(before).collect()
 }
 
-/// Middles of the families, found in the shortest gap of the first of them: three quarters of a row of lanes, of which
-/// a row has four times as many in every family, and as many in 64 visits as the family has slots.
+/// Middles of the families, found in the shortest gap of the first of them: three quarters of the middle, or half of it.
 fn middles(gaps: &[Gap], first: usize) -> [f64; 5] {
     let real = gaps.iter().filter(|gap| !gap.is_same_day);
-    let shortest = real.map(|gap| gap.visits).fold(f64::MAX, f64::min) / 0.75;
-    let row = |family: usize| 4_f64.powi(family as i32) / FAMILIES[family];
-    std::array::from_fn(|family| shortest * row(family) / row(first))
+    let part = if first == 0 { 0.75 } else { 0.5 };
+    let shortest = real.map(|gap| gap.visits).fold(f64::MAX, f64::min) / part;
+    std::array::from_fn(|family| shortest * 3_f64.powi(family as i32 - first as i32))
 }
 
+/// A family begins at half its middle, where the one before it ends.
 fn family(gap: &Gap, middles: &[f64; 5]) -> usize {
     if gap.is_same_day {
         return 0;
     }
-    (1..5).filter(|&next| gap.visits > (middles[next - 1] * middles[next]).sqrt()).count()
+    (1..5).filter(|&next| gap.visits > 0.498 * middles[next]).count()
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn gaps_between_visits_follow_a_power_law() {
             let points =
                 middles.iter().zip(counts).map(|(middle, count)| (middle.ln(), (count / middle).ln()));
             let (slope, fit) = line(&points.collect::<Vec<_>>());
-            assert!((1.2..1.4).contains(&-slope) && fit > 0.995, "{name}: a power of {slope}, fit {fit}");
+            assert!((1.35..1.6).contains(&-slope) && fit > 0.99, "{name}: a power of {slope}, fit {fit}");
         }
     }
     check("gaps", &mixes);
