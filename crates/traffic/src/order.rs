@@ -317,8 +317,9 @@ impl Shop {
             (
                 "ECOMMERCE_ORDER_VALUE_MAX",
                 format!(
-                    "{high} is less than any order of {fewest} items with tax and shipping ({}); give at least that, or \
+                    "{high} is less than any order of {fewest} item{} with tax and shipping ({}); give at least that, or \
                      cheaper ECOMMERCE_SHIPPING_RATES",
+                    plural_s(fewest),
                     Cents(least)
                 ),
             )
@@ -326,8 +327,9 @@ impl Shop {
             (
                 "ECOMMERCE_ORDER_VALUE_MIN",
                 format!(
-                    "{low} is more than any order of {most} items, {MOST_QUANTITY} of each, with tax and shipping; give less, \
-                     or more ECOMMERCE_ITEMS_MAX"
+                    "{low} is more than any order of {most} item{}, {MOST_QUANTITY} of each, with tax and shipping; give less, \
+                     or more ECOMMERCE_ITEMS_MAX",
+                    plural_s(most)
                 ),
             )
         })
@@ -336,6 +338,11 @@ impl Shop {
 
 fn tax(sub_total: Cents, rate: f64) -> Cents {
     Cents((sub_total.0 as f64 * rate).round() as u64)
+}
+
+/// What follows "item" after a number.
+fn plural_s(number: u32) -> &'static str {
+    if number == 1 { "" } else { "s" }
 }
 
 fn total(sub_total: u64, rate: f64) -> u64 {
