@@ -315,7 +315,9 @@ impl Scenario {
         let robots = draft.robots.crawlers.get() + draft.robots.chatbots.get();
         if robots > MOST_ROBOTS {
             let message = format!(
-                "{robots} together with TRAFFICINATOR_CHATBOTS_SHARE is not accepted; give up to {MOST_ROBOTS}"
+                "{} and {} of TRAFFICINATOR_CHATBOTS_SHARE are more than {MOST_ROBOTS} together; give less of one",
+                draft.robots.crawlers.get(),
+                draft.robots.chatbots.get()
             );
             problem("TRAFFICINATOR_BOTS_SHARE", message);
         }

@@ -1,7 +1,7 @@
 //! From settings to a plan: reads the files they name and builds what `traffic` checks.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use traffic::arrivals::Pattern;
@@ -15,7 +15,7 @@ use traffic::scenario::{Clock, Draft, Identity, Rate, Robots, Scenario, Share, S
 use traffic::site::Site;
 
 use crate::settings::tables::Tables;
-use crate::settings::{self, Files, Settings};
+use crate::settings::{self, Files, NamedFile, Settings};
 use crate::sitemap::{self, Fetching, Place};
 
 /// At most so many problems of one file are listed.
@@ -23,9 +23,9 @@ const MOST_PROBLEMS: usize = 20;
 
 /// What is wrong with files whose settings are refused for other reasons.
 pub(crate) fn file_problems(files: &Files) -> Vec<String> {
-    let urls = files.urls.as_deref().and_then(|path| listed(path).err());
-    let catalogue = files.catalogue.as_deref().and_then(|path| catalogue(path).err());
-    let funnels = funnels(files.funnels.as_deref(), 0.0).err();
+    let urls = files.urls.as_ref().and_then(|file| listed(file).err());
+    let catalogue = files.catalogue.as_ref().and_then(|file| catalogue(file).err());
+    let funnels = funnels(files.funnels.as_ref(), 0.0).err();
     urls.into_iter().chain(catalogue).chain(funnels).flatten().collect()
 }
 
@@ -37,16 +37,21 @@ pub(crate) fn scenario(settings: &Settings, notes: &mut Vec<String>) -> Result<S
         problems.extend(found);
         Site::built_in(BuiltInSite::Shop)
     });
-    let given = settings.shop.catalogue.as_deref().map(catalogue).transpose();
+    let named = |name: &str, path: &Option<PathBuf>| {
+        path.as_ref().map(|path| NamedFile { label: settings.label(name), path: path.clone() })
+    };
+    let given = named("TRAFFICINATOR_CATALOGUE", &settings.shop.catalogue);
+    let given = given.as_ref().map(catalogue).transpose();
     let given = given.unwrap_or_else(|found| {
         problems.extend(found);
         None
     });
     let funnels =
-        funnels(settings.visits.funnels.as_deref(), settings.shop.tax_rate).unwrap_or_else(|found| {
-            problems.extend(found);
-            Vec::new()
-        });
+        funnels(named("FUNNEL_CONFIG_PATH", &settings.visits.funnels).as_ref(), settings.shop.tax_rate)
+            .unwrap_or_else(|found| {
+                problems.extend(found);
+                Vec::new()
+            });
     let catalogue = given.or_else(|| settings.tables.catalogue.clone());
     problems.extend(unknown_products(&settings.tables, catalogue.as_ref()));
     let declared = Declared { site, catalogue, funnels };
@@ -155,16 +160,19 @@ fn draft(settings: &Settings, declared: Declared) -> Draft {
 fn site(settings: &Settings, notes: &mut Vec<String>) -> Result<Site, Vec<String>> {
     match (&settings.tables.site, &settings.site.urls_file, &settings.site.sitemap) {
         (Some(site), ..) => Ok(site.clone()),
-        (None, Some(path), _) => listed(path),
+        (None, Some(path), _) => {
+            listed(&NamedFile { label: settings.label("URLS_FILE"), path: path.clone() })
+        }
         (None, None, Some(place)) => mapped(settings, place, notes),
         (None, None, None) => Ok(Site::built_in(settings.profile.profile.site)),
     }
 }
 
 /// The site of a URL list.
-fn listed(path: &Path) -> Result<Site, Vec<String>> {
-    Site::parse(&read("URLS_FILE", path)?)
-        .map_err(|lines| some(lines.iter().map(|line| format!("URLS_FILE {}, {line}", path.display()))))
+fn listed(file: &NamedFile) -> Result<Site, Vec<String>> {
+    let NamedFile { label, path } = file;
+    Site::parse(&read(file)?)
+        .map_err(|lines| some(lines.iter().map(|line| format!("{label} {}, {line}", path.display()))))
 }
 
 /// The site of a sitemap.
@@ -178,32 +186,35 @@ fn mapped(settings: &Settings, place: &Place, notes: &mut Vec<String>) -> Result
 }
 
 /// What is sold, from a file.
-fn catalogue(path: &Path) -> Result<Catalogue, Vec<String>> {
-    let text = read("TRAFFICINATOR_CATALOGUE", path)?;
+fn catalogue(file: &NamedFile) -> Result<Catalogue, Vec<String>> {
+    let NamedFile { label, path } = file;
+    let text = read(file)?;
     crate::catalogue::parse(path, &text).map_err(|problems| {
         let told = |(line, message): &(Option<usize>, String)| {
             let line = line.map(|line| format!(", line {line}")).unwrap_or_default();
-            format!("TRAFFICINATOR_CATALOGUE {}{line}: {message}", path.display())
+            format!("{label} {}{line}: {message}", path.display())
         };
         some(problems.iter().map(told))
     })
 }
 
-fn funnels(path: Option<&Path>, tax_rate: f64) -> Result<Vec<Funnel>, Vec<String>> {
-    let Some(path) = path else { return Ok(Vec::new()) };
-    let text = read("FUNNEL_CONFIG_PATH", path)?;
+fn funnels(file: Option<&NamedFile>, tax_rate: f64) -> Result<Vec<Funnel>, Vec<String>> {
+    let Some(file) = file else { return Ok(Vec::new()) };
+    let NamedFile { label, path } = file;
+    let text = read(file)?;
     funnel::parse(&text, tax_rate).map_err(|problems| {
-        some(problems.iter().map(|problem| format!("FUNNEL_CONFIG_PATH {}, {problem}", path.display())))
+        some(problems.iter().map(|problem| format!("{label} {}, {problem}", path.display())))
     })
 }
 
-fn read(setting: &str, path: &Path) -> Result<String, Vec<String>> {
+fn read(file: &NamedFile) -> Result<String, Vec<String>> {
+    let NamedFile { label, path } = file;
     let bytes = std::fs::read(path)
-        .map_err(|error| vec![format!("{setting}: cannot read {}: {error}", path.display())])?;
+        .map_err(|error| vec![format!("{label} {}: the file cannot be read: {error}", path.display())])?;
     String::from_utf8(bytes).map_err(|error| {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = good.split(|byte| *byte == b'\n').count();
-        vec![format!("{setting} {}, line {line}: the text is not UTF-8; save it as UTF-8", path.display())]
+        vec![format!("{label} {}, line {line}: the text is not UTF-8; save it as UTF-8", path.display())]
     })
 }
 
@@ -240,6 +251,7 @@ pub(crate) fn plan(
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::path::Path;
 
     use traffic::profile::Profile;
     use traffic::scenario::{LENGTH, PAGEVIEWS};
@@ -313,6 +325,25 @@ mod tests {
     }
 
     #[test]
+    fn a_file_is_told_by_the_spelling_and_source_of_its_user() {
+        let flags = [
+            ("URLS_FILE", "/nonexistent/urls"),
+            ("TRAFFICINATOR_CATALOGUE", "/nonexistent/shop.csv"),
+            ("TRAFFICINATOR_SCENARIO", "shop.toml"),
+        ];
+        let files = [("shop.toml", "rate = '1/s'\nfunnel_config_path = '/nonexistent/funnels'\n")];
+        let problems = scenario(&settings(&flags, &files), &mut Vec::new()).expect_err("no such files");
+        for (problem, place) in problems.iter().zip([
+            "--urls-file /nonexistent/urls: the file cannot be read: ",
+            "--catalogue /nonexistent/shop.csv: the file cannot be read: ",
+            "funnel_config_path (shop.toml:2) /nonexistent/funnels: the file cannot be read: ",
+        ]) {
+            assert!(problem.starts_with(place), "{place} does not begin\n{problem}");
+        }
+        assert_eq!(problems.len(), 3, "{problems:?}");
+    }
+
+    #[test]
     fn what_traffic_refuses_is_told_by_the_spelling_and_source_of_its_user() {
         let problems = scenario(
             &settings(
@@ -330,6 +361,11 @@ mod tests {
             problems[0].starts_with("ECOMMERCE_ORDER_VALUE_MAX (profile ecommerce): 299.99 is less than"),
             "{problems:?}"
         );
-        assert!(problems[1].starts_with("--bots-share: 1.2 together with"), "{problems:?}");
+        assert!(
+            problems[1].starts_with(
+                "--bots-share: 0.6 and 0.6 of TRAFFICINATOR_CHATBOTS_SHARE are more than 0.9 together"
+            ),
+            "{problems:?}"
+        );
     }
 }

@@ -276,9 +276,17 @@ pub(crate) struct Refused {
 /// Files that settings name and others read.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Files {
-    pub(crate) urls: Option<PathBuf>,
-    pub(crate) funnels: Option<PathBuf>,
-    pub(crate) catalogue: Option<PathBuf>,
+    pub(crate) urls: Option<NamedFile>,
+    pub(crate) funnels: Option<NamedFile>,
+    pub(crate) catalogue: Option<NamedFile>,
+}
+
+/// A file, and the setting that names it.
+#[derive(Debug, Clone)]
+pub(crate) struct NamedFile {
+    /// The setting as its user gave it: `--urls-file`, `URLS_FILE (environment)`.
+    pub(crate) label: String,
+    pub(crate) path: PathBuf,
 }
 
 /// Lays all sources over each other, checks everything and builds the settings.
@@ -294,10 +302,14 @@ pub(crate) fn load(inputs: &Inputs<'_>) -> Result<Loaded, Refused> {
     problems.extend(checks::contradictions(&raws, &values));
     problems.extend(checks::check_tag(&raws, &values, &tables));
     let Some(profile) = profile.filter(|_| problems.is_empty()) else {
+        let named = |name| {
+            let label = source::label(registry::find(name)?, &raws.get(name)?.source);
+            Some(NamedFile { label, path: values.get(name)? })
+        };
         let files = Files {
-            urls: values.get("URLS_FILE"),
-            funnels: values.get("FUNNEL_CONFIG_PATH"),
-            catalogue: values.get("TRAFFICINATOR_CATALOGUE"),
+            urls: named("URLS_FILE"),
+            funnels: named("FUNNEL_CONFIG_PATH"),
+            catalogue: named("TRAFFICINATOR_CATALOGUE"),
         };
         return Err(Refused { problems, files, warnings });
     };

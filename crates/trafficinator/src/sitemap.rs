@@ -162,18 +162,29 @@ fn collect(entries: Vec<(String, Entry)>) -> Found {
     let mut notes = Vec::new();
     if foreign > 0 {
         let some: Vec<&str> = others.iter().take(3).map(String::as_str).collect();
+        let are = if foreign == 1 {
+            "1 URL is of another host".to_owned()
+        } else {
+            format!("{foreign} URLs are of other hosts")
+        };
         notes.push(format!(
-            "{foreign} URLs are of other hosts than the first, {}, and left out: {}{}",
+            "{are} than the first, {}, and left out: {}{}",
             host.unwrap_or_default(),
             some.join(", "),
             if others.len() > some.len() { " …" } else { "" }
         ));
     }
     if repeated > 0 {
-        notes.push(format!("{repeated} URLs are named more than once"));
+        notes.push(match repeated {
+            1 => "1 URL is named more than once".to_owned(),
+            more => format!("{more} URLs are named more than once"),
+        });
     }
     if let Some((count, first)) = unusable {
-        notes.push(format!("{count} URLs cannot be used and are left out, the first in {first}"));
+        notes.push(match count {
+            1 => format!("1 URL cannot be used and is left out, in {first}"),
+            more => format!("{more} URLs cannot be used and are left out, the first in {first}"),
+        });
     }
     let weights = weights(&kept);
     let pages = kept.into_iter().zip(weights).map(|((url, _), weight)| PageDraft {
@@ -243,7 +254,7 @@ mod tests {
         let urls: Vec<&str> = found.pages.iter().map(|page| page.url.as_str()).collect();
         assert_eq!(urls, ["https://www.a.example/", "https://a.example/b"]);
         let notes = found.notes.join("\n");
-        for word in ["1 URLs are of other hosts than the first, a.example", "cdn.example", "more than once"] {
+        for word in ["1 URL is of another host than the first, a.example", "cdn.example", "more than once"] {
             assert!(notes.contains(word), "{word}: {notes}");
         }
         assert!(notes.contains("2 URLs cannot be used") && notes.contains("map.xml, line 7"), "{notes}");

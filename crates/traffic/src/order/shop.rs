@@ -60,8 +60,9 @@ impl Shop {
             (
                 "ECOMMERCE_ORDER_VALUE_MAX",
                 format!(
-                    "{high} is less than any order of {fewest} items with tax and shipping ({}); give at least that, or \
+                    "{high} is less than any order of {fewest} item{} with tax and shipping ({}); give at least that, or \
                      cheaper ECOMMERCE_SHIPPING_RATES",
+                    plural_s(fewest),
                     Cents(least)
                 ),
             )
@@ -69,8 +70,9 @@ impl Shop {
             (
                 "ECOMMERCE_ORDER_VALUE_MIN",
                 format!(
-                    "{low} is more than any order of {most} items, {MOST_QUANTITY} of each, with tax and shipping; give less, \
-                     or more ECOMMERCE_ITEMS_MAX"
+                    "{low} is more than any order of {most} item{}, {MOST_QUANTITY} of each, with tax and shipping; give less, \
+                     or more ECOMMERCE_ITEMS_MAX",
+                    plural_s(most)
                 ),
             )
         })
@@ -84,6 +86,11 @@ pub(super) fn few((least, most): (u32, u32), stream: &mut Stream) -> u32 {
         count += 1;
     }
     count
+}
+
+/// What follows "item" after a number.
+fn plural_s(number: u32) -> &'static str {
+    if number == 1 { "" } else { "s" }
 }
 
 pub(super) fn tax(sub_total: Cents, rate: f64) -> Cents {

@@ -36,7 +36,9 @@ impl<'a, 'p> Fields<'a, 'p> {
 
     /// The value of a key with its line.
     pub(super) fn value(&mut self, key: &'static str) -> Option<(usize, &'a DeValue<'a>)> {
-        self.known.push(key);
+        if !self.known.contains(&key) {
+            self.known.push(key);
+        }
         let (spanned, value) = self.table.get_key_value(key)?;
         Some((self.lines.of(spanned.span().start), value.get_ref()))
     }
@@ -51,6 +53,7 @@ impl<'a, 'p> Fields<'a, 'p> {
         let (line, value) = self.value(key)?;
         match value {
             DeValue::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+            DeValue::String(_) => self.refuse(key, line, value, "give a text that is not blank"),
             _ => self.refuse(key, line, value, "give a text in quotes"),
         }
     }
@@ -92,10 +95,7 @@ impl<'a, 'p> Fields<'a, 'p> {
             _ => None,
         };
         number.filter(|number| range.contains(number)).or_else(|| {
-            let accepts = match *range.end() {
-                u32::MAX => format!("give a whole number of at least {}", range.start()),
-                most => format!("give a whole number from {} to {most}", range.start()),
-            };
+            let accepts = format!("give a whole number from {} to {}", range.start(), range.end());
             self.refuse(key, line, value, &accepts)
         })
     }

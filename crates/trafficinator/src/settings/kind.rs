@@ -207,8 +207,14 @@ fn parse_date(text: &str) -> Result<Date, Detail> {
     text.parse().map_err(|_| Some("there is no such day".to_owned()))
 }
 
+/// The highest of a list of amounts.
+const MOST: f64 = 1e9;
+
 fn parse_amounts(text: &str) -> Result<Vec<f64>, Detail> {
-    let amount = |part: &str| within(finite(part.trim())?, 0.0, 1e9);
+    let amount = |part: &str| match finite(part.trim())? {
+        number if number > MOST => Err(Some(format!("{number:e} is more than {MOST:e}"))),
+        number => within(number, 0.0, MOST),
+    };
     text.split(',').map(amount).collect()
 }
 

@@ -199,5 +199,9 @@ fn empty(setting: &'static Setting, source: &Source) -> Problem {
 }
 
 pub(super) fn unreadable(setting: String, error: &io::Error) -> Problem {
-    Problem { setting, value: None, message: format!("the file cannot be read: {error}") }
+    let message = match error.kind() {
+        io::ErrorKind::InvalidData => "the text is not UTF-8; save it as UTF-8".to_owned(),
+        _ => format!("the file cannot be read: {error}"),
+    };
+    Problem { setting, value: None, message }
 }

@@ -148,7 +148,7 @@ fn what_is_no_sitemap_is_told_with_its_place_and_what_to_do() {
         ("cut.xml", "<urlset>\n<url>\n<loc>https://own.example/", ", line 3: "),
         ("empty.xml", "<urlset/>", "it has no <loc>"),
         ("list.xml", "https://own.example/\n", "URLS_FILE"),
-        ("other.xml", "<urlset><url><loc>/a</loc></url></urlset>", "1 URLs cannot be used"),
+        ("other.xml", "<urlset><url><loc>/a</loc></url></urlset>", "1 URL cannot be used"),
         ("absent.xml", "", "it cannot be read"),
     ] {
         let path = directory.path().join(name);

@@ -88,6 +88,7 @@ const BAD: &[(Variables, &[&str])] = &[
     (&[("ECOMMERCE_TAX_RATE", "19")], &["ECOMMERCE_TAX_RATE", "\"19\"", "from 0 to 1"]),
     (&[("ECOMMERCE_SHIPPING_RATES", "0;5")], &["ECOMMERCE_SHIPPING_RATES", "\"0;5\"", "separated by commas"]),
     (&[("ECOMMERCE_SHIPPING_RATES", "0,-1")], &["ECOMMERCE_SHIPPING_RATES", "\"0,-1\"", "at least 0"]),
+    (&[("ECOMMERCE_SHIPPING_RATES", "0,1e30")], &["ECOMMERCE_SHIPPING_RATES", "\"0,1e30\"", "1e30 is more than 1e9"]),
     (&[("ECOMMERCE_SHIPPING_RATES", "1,,2")], &["ECOMMERCE_SHIPPING_RATES", "\"1,,2\"", "separated by commas"]),
     (&[("ECOMMERCE_CURRENCY", "EURO")], &["ECOMMERCE_CURRENCY", "\"EURO\"", "ISO 4217"]),
     (&[("ECOMMERCE_CURRENCY", "€€€")], &["ECOMMERCE_CURRENCY", "€€€", "ISO 4217"]),

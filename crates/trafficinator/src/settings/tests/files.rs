@@ -1,7 +1,14 @@
 //! Env-files as docker reads them, and scenario files.
 
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+
 use super::{Given, described, problems, settings};
 use crate::settings::env_file;
+use crate::settings::layers::{Inputs, Purpose};
+use crate::settings::load;
+use crate::settings::registry::find;
 
 fn assignments(text: &str) -> Vec<(usize, String, String)> {
     let (lines, malformed) = env_file::parse(text);
@@ -104,4 +111,26 @@ fn two_names_of_the_rate_in_one_file_are_an_error() {
         message.contains("rate (evening.toml:1): cannot go with target_visits_per_day (evening.toml:2)"),
         "{message}"
     );
+}
+
+#[test]
+fn a_file_that_is_not_utf_8_is_told_what_to_do_and_not_how_reading_failed() {
+    let read =
+        |_: &Path| Err(io::Error::new(io::ErrorKind::InvalidData, "stream did not contain valid UTF-8"));
+    let files = [("TRAFFICINATOR_SCENARIO", "evening.toml"), ("TRAFFICINATOR_PROFILE", "./mine.toml")];
+    let inputs = Inputs {
+        purpose: Purpose::Plan,
+        flags: files
+            .iter()
+            .map(|(name, path)| (find(name).expect("a setting"), (*path).to_owned()))
+            .collect(),
+        env_files: vec!["prod.env".into()],
+        environment: &BTreeMap::new(),
+        read: &read,
+    };
+    let message = load(&inputs).expect_err("no text").to_string();
+    for place in ["--env-file prod.env", "--scenario evening.toml", "--profile ./mine.toml"] {
+        let expected = format!("{place}: the text is not UTF-8; save it as UTF-8");
+        assert!(message.contains(&expected), "{expected} is not in\n{message}");
+    }
 }

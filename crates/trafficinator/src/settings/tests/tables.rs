@@ -61,7 +61,7 @@ fn everything_wrong_with_pages_is_told_at_once() {
          [[site.page]]\nurl = 'https://shop.test/'\nproducts = ['', 5]\n",
     );
     for expected in [
-        "site.colour (evening.toml:2): no such key; give some of page, url",
+        "site.colour (evening.toml:2): no such key; give some of page, url\n",
         "site.page.kind (evening.toml:6): \"secton\" is not accepted; did you mean section? give one of home,",
         "site.page.weight (evening.toml:7): \"-1\" is not accepted; give a number from 0",
         "site.page (evening.toml:8): has no url; give one",
@@ -187,12 +187,12 @@ fn everything_wrong_with_goals_is_told_at_once() {
          [[goal]]\nid = 9\nmanual = 0\n[[goal]]\nid = '5'\nname = 'x'\nmanual = nan\n",
     );
     for expected in [
-        "goal.id (evening.toml:2): \"0\" is not accepted; give a whole number of at least 1",
+        "goal.id (evening.toml:2): \"0\" is not accepted; give a whole number from 1 to 4294967295",
         "goal.manual (evening.toml:3): \"1.5\" is not accepted; give the share of visits that convert, from 0 to 1",
         "goal (evening.toml:4): needs exactly one of manual",
         "goal (evening.toml:6): needs exactly one of manual",
         "goal (evening.toml:10): has no id; give one",
-        "goal.url_contains (evening.toml:11): \"\" is not accepted; give a text",
+        "goal.url_contains (evening.toml:11): \"\" is not accepted; give a text that is not blank",
         "goal.revenue (evening.toml:12): \"-1\" is not accepted; give an amount from 0",
         "goal.repeats (evening.toml:13): \"often\" is not accepted; give true or false",
         "goal.id (evening.toml:18): 9 is already on line 15; give each goal once",
