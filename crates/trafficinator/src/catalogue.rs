@@ -1,6 +1,6 @@
 //! Reads what a shop sells from a file that somebody wrote down: CSV with a header, or TOML.
 
-mod money;
+pub(crate) mod money;
 mod toml;
 
 use std::path::Path;
@@ -30,7 +30,7 @@ pub(crate) fn parse(path: &Path, text: &str) -> Result<Catalogue, Vec<Problem>> 
 }
 
 /// Categories of a product, the widest first: `Shoes > Boots` or `Shoes|Boots`.
-fn categories(text: &str) -> Vec<String> {
+pub(crate) fn categories(text: &str) -> Vec<String> {
     text.split(['|', '>']).map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 

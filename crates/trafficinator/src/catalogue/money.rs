@@ -3,7 +3,7 @@
 use traffic::ledger::Cents;
 
 /// Reads an amount such as `19`, `19.9` or `19.90`. The message follows the name of what was read.
-pub(super) fn parse_money(text: &str) -> Result<Cents, String> {
+pub(crate) fn parse_money(text: &str) -> Result<Cents, String> {
     let text = text.trim();
     let refused = |why: &str| format!("{text:?} is not accepted: {why}; give an amount such as 19.90");
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));

@@ -4,10 +4,12 @@
 use std::ops::RangeInclusive;
 
 use toml::de::{DeTable, DeValue};
+use traffic::ledger::Cents;
 
 use super::nearest;
 use super::scenario_file::{Entry, text_of};
 use super::source::quoted;
+use crate::catalogue::money::parse_money;
 use crate::lines::Lines;
 
 /// A table that is being read.
@@ -112,6 +114,24 @@ impl<'a, 'p> Fields<'a, 'p> {
             let accepts = format!("give {what} from {} to {}", range.start(), range.end());
             self.refuse(key, line, value, &accepts)
         })
+    }
+
+    /// An amount of money, exact to the cent.
+    pub(super) fn money(
+        &mut self,
+        key: &'static str,
+        range: RangeInclusive<f64>,
+        what: &str,
+    ) -> Option<Cents> {
+        self.number(key, range, what)?;
+        let (line, value) = self.value(key)?;
+        match parse_money(&text_of(value).ok()?.replace('_', "")) {
+            Ok(cents) => Some(cents),
+            Err(message) => {
+                self.complain(key, line, message);
+                None
+            }
+        }
     }
 
     /// One of some words.

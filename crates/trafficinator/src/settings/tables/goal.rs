@@ -4,7 +4,6 @@ use toml::de::DeTable;
 use traffic::goal::{Goal, Trigger};
 use traffic::scenario::Share;
 
-use super::product::cents;
 use super::{Once, Tables, each};
 use crate::lines::Lines;
 use crate::settings::fields::Fields;
@@ -50,7 +49,7 @@ fn goal(fields: &mut Fields<'_, '_>) -> Option<Goal> {
                 .to_owned(),
         );
     }
-    let revenue = fields.number("revenue", 0.0..=MOST, "an amount");
+    let revenue = fields.money("revenue", 0.0..=MOST, "an amount");
     let repeats = fields.switch("repeats");
     let trigger = match (manual, address, event) {
         (Some(share), None, None) => Trigger::Manual(share.ok()?),
@@ -58,5 +57,5 @@ fn goal(fields: &mut Fields<'_, '_>) -> Option<Goal> {
         (None, None, Some(action)) => Trigger::EventAction(action),
         _ => return None,
     };
-    Some(Goal { id: id?, trigger, revenue: cents(revenue.unwrap_or(0.0)), repeats: repeats.unwrap_or(false) })
+    Some(Goal { id: id?, trigger, revenue: revenue.unwrap_or_default(), repeats: repeats.unwrap_or(false) })
 }

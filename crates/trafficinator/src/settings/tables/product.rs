@@ -2,9 +2,9 @@
 
 use toml::de::DeTable;
 use traffic::catalogue::{Catalogue, Product};
-use traffic::ledger::Cents;
 
 use super::{Once, Tables, each};
+use crate::catalogue::categories as split;
 use crate::lines::Lines;
 use crate::settings::fields::Fields;
 use crate::settings::scenario_file::Entry;
@@ -59,14 +59,9 @@ fn product(fields: &mut Fields<'_, '_>) -> Option<Product> {
         (false, false) => {
             fields.need("category", "category = \"Shoes\" or categories = [\"Shoes\", \"Boots\"]");
         }
-        _ => categories.extend(category),
+        _ => categories.extend(category.as_deref().map(split).into_iter().flatten()),
     }
     fields.need("price", "price = 89.90");
-    let price = fields.number("price", 0.01..=MOST, "an amount");
-    Some(Product { sku: sku?, name: name?, categories, price: cents(price?) })
-}
-
-/// Money in whole cents.
-pub(super) fn cents(amount: f64) -> Cents {
-    Cents((amount * 100.0).round() as u64)
+    let price = fields.money("price", 0.01..=MOST, "an amount");
+    Some(Product { sku: sku?, name: name?, categories, price: price? })
 }

@@ -141,6 +141,18 @@ fn products_become_a_catalogue() {
 }
 
 #[test]
+fn a_scenario_reads_products_as_a_catalogue_file_does() {
+    let all = tables("[[product]]\nsku = 'B-1'\nname = 'Boots'\ncategory = 'Shoes > Boots'\nprice = 89.9\n");
+    assert_eq!(all.catalogue.expect("a catalogue").products()[0].categories, ["Shoes", "Boots"]);
+    let message = refused("[[product]]\nsku = 'B-1'\nname = 'Boots'\ncategory = 'Shoes'\nprice = 19.999\n");
+    assert_eq!(
+        message,
+        "product.price (evening.toml:5): \"19.999\" is not accepted: money has two decimals at most; give an amount such \
+         as 19.90"
+    );
+}
+
+#[test]
 fn everything_wrong_with_products_is_told_at_once() {
     let long = "x".repeat(201);
     let message = refused(&format!(
