@@ -269,7 +269,7 @@ pub(crate) struct Refused {
     /// Never empty.
     pub(crate) problems: Vec<Problem>,
     /// What can be checked all the same.
-    pub(crate) files: Files,
+    pub(crate) files: Box<Files>,
     pub(crate) warnings: Vec<String>,
 }
 
@@ -306,11 +306,11 @@ pub(crate) fn load(inputs: &Inputs<'_>) -> Result<Loaded, Refused> {
             let label = source::label(registry::find(name)?, &raws.get(name)?.source);
             Some(NamedFile { label, path: values.get(name)? })
         };
-        let files = Files {
+        let files = Box::new(Files {
             urls: named("URLS_FILE"),
             funnels: named("FUNNEL_CONFIG_PATH"),
             catalogue: named("TRAFFICINATOR_CATALOGUE"),
-        };
+        });
         return Err(Refused { problems, files, warnings });
     };
     warnings.extend(warnings::about(&raws, &values, inputs));
