@@ -6,13 +6,14 @@ use crate::arrivals::Pattern;
 use crate::catalogue::Catalogue;
 use crate::curve::Rhythm;
 use crate::dimension::Dimension;
+use crate::encode::Text;
 use crate::funnel::Funnel;
 use crate::goal::{Goal, MOST_GOALS};
 use crate::ledger::Cents;
 use crate::order::{MOST_ITEMS, Shop};
 use crate::profile::Profile;
 use crate::shelf::Shelf;
-use crate::site::Site;
+use crate::site::{Site, is_only_a_page};
 
 /// A probability or share: a number from 0 to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
@@ -363,6 +364,23 @@ impl Scenario {
                     "VISIT_DURATION_MIN {} min: hits of a visit are at least a second apart, so visits with many hits \
                      last longer",
                     least / 60.0
+                ));
+            }
+        }
+        if let Some(first) = self.site.left_out().first() {
+            notes.push(format!(
+                "{} of the site's addresses name a campaign or a search, the first of them {first}: Matomo counts more than \
+                 a page view of them, so nobody goes there",
+                self.site.left_out().len()
+            ));
+        }
+        for funnel in &self.funnels {
+            let urls = funnel.steps.iter().filter_map(|step| step.url.as_ref().map(Text::raw));
+            if let Some(url) = urls.into_iter().find(|url| !is_only_a_page(url)) {
+                notes.push(format!(
+                    "funnel {:?} goes to {url}, which names a campaign or a search: Matomo counts more than a page view of \
+                     it, and what it records differs from the plan",
+                    funnel.name
                 ));
             }
         }

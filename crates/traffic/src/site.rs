@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use url::Url;
 
+pub(crate) use landmark::is_only_a_page;
 pub use landmark::{Landmarks, PageKind};
 pub use popularity::popularity_of_rank;
 pub use term::Term;
@@ -128,6 +129,7 @@ pub struct Site {
     leaves: Drawer,
     sections: Vec<Text>,
     landmarks: Landmarks,
+    left_out: Vec<String>,
     terms: term::Terms,
 }
 
@@ -178,18 +180,18 @@ impl Site {
     /// Pages with their lines. No page at all is an error without a problem.
     fn checked(drafts: Vec<(usize, PageDraft)>) -> Result<Site, Vec<BadLine>> {
         let mut problems = Vec::new();
-        let mut known: HashMap<String, (usize, PageId)> = HashMap::new();
-        for (index, (line, draft)) in drafts.iter().enumerate() {
+        let mut known: HashMap<String, usize> = HashMap::new();
+        for (line, draft) in &drafts {
             let mut problem = |message| problems.push(BadLine { line: *line, message });
             if let Err(message) = check_url(&draft.url) {
                 problem(message);
                 continue;
             }
-            if let Some((first, _)) = known.get(&draft.url) {
+            if let Some(first) = known.get(&draft.url) {
                 problem(format!("{} is already on line {first}; give each URL once", draft.url));
                 continue;
             }
-            known.insert(draft.url.clone(), (*line, index as PageId));
+            known.insert(draft.url.clone(), *line);
             if let Some(weight) = draft.weight.filter(|weight| !(0.0..=1e9).contains(weight)) {
                 problem(format!("weight {weight} is not accepted; give 0 to 1e9"));
             }
@@ -209,6 +211,18 @@ impl Site {
         if !problems.is_empty() || drafts.is_empty() {
             return Err(problems);
         }
+        let (drafts, left_out): (Vec<_>, Vec<_>) =
+            drafts.into_iter().partition(|(_, draft)| landmark::is_only_a_page(&draft.url));
+        if drafts.is_empty() {
+            let message = format!(
+                "every address names a campaign or a search, as {} does: Matomo counts more than a page view of it; give \
+                 the addresses of pages",
+                left_out[0].1.url
+            );
+            return Err(vec![BadLine { line: left_out[0].0, message }]);
+        }
+        let ids: HashMap<String, PageId> =
+            drafts.iter().zip(0..).map(|((_, draft), id)| (draft.url.clone(), id)).collect();
         let weights: Vec<Option<f64>> = drafts.iter().map(|(_, draft)| draft.weight).collect();
         let given: Vec<Option<PageKind>> = drafts.iter().map(|(_, draft)| draft.kind).collect();
         let page = |draft: PageDraft| {
@@ -221,7 +235,7 @@ impl Site {
                 kind: draft.kind.unwrap_or(PageKind::Item),
                 downloads: texts(&draft.downloads),
                 outlinks: texts(&draft.outlinks),
-                links: draft.links.iter().map(|link| known[link].1).collect(),
+                links: draft.links.iter().filter_map(|link| ids.get(link).copied()).collect(),
                 products: draft.products,
                 section: 0,
                 parent: None,
@@ -229,7 +243,8 @@ impl Site {
             }
         };
         let pages = drafts.into_iter().map(|(_, draft)| page(draft)).collect();
-        Ok(Site::link(pages, &given, &weights))
+        let left_out = left_out.into_iter().map(|(_, draft)| draft.url).collect();
+        Ok(Site { left_out, ..Site::link(pages, &given, &weights) })
     }
 
     fn link(mut pages: Vec<Page>, given: &[Option<PageKind>], weights: &[Option<f64>]) -> Site {
@@ -280,7 +295,8 @@ impl Site {
         let sections = name_sections(&mut pages);
         let landmarks = Landmarks::of(&pages);
         let terms = term::Terms::new(&pages, &weights);
-        Site { pages, order, sums, home, hubs, leaves, sections, landmarks, terms }
+        let left_out = Vec::new();
+        Site { pages, order, sums, home, hubs, leaves, sections, landmarks, left_out, terms }
     }
 
     /// How many pages it has: at least one.
@@ -291,6 +307,11 @@ impl Site {
     /// Never true: a site has a page.
     pub fn is_empty(&self) -> bool {
         self.pages.is_empty()
+    }
+
+    /// Addresses that name a campaign or a search: Matomo counts more than a page view of them, so nobody goes there.
+    pub fn left_out(&self) -> &[String] {
+        &self.left_out
     }
 
     /// A page by its index.
@@ -523,6 +544,23 @@ mod tests {
             page = next;
         }
         assert!(f64::from(relatives) / f64::from(steps) > 0.8, "{relatives} of {steps}");
+    }
+
+    #[test]
+    fn addresses_that_matomo_takes_for_more_than_a_page_are_left_out() {
+        let plain =
+            ["https://a.example/", "https://a.example/b?size=42&q=", "https://a.example/c?mtm_kwd=x#top"];
+        let others = [
+            "https://a.example/d?utm_campaign=x",
+            "https://a.example/e#mtm_campaign=x",
+            "https://a.example/f?size=42&q=boots",
+            "https://a.example/g?PK_CAMPAIGN=x",
+        ];
+        let site = Site::parse(&[&plain[..], &others[..]].concat().join("\n")).unwrap();
+        assert_eq!(site.pages().map(|page| page.url.raw()).collect::<Vec<_>>(), plain);
+        assert_eq!(site.left_out(), others);
+        let message = &Site::parse(&others.join("\n")).unwrap_err()[0].message;
+        assert!(message.contains("https://a.example/d?utm_campaign=x"), "{message}");
     }
 
     #[test]

@@ -117,6 +117,32 @@ const CONFIRMATION: [&str; 9] = [
 /// Parameters of a query that make Matomo take a page view for a search.
 const QUERY: [&str; 8] = ["q", "query", "s", "search", "searchword", "k", "keyword", "keywords"];
 
+/// Parameters that make Matomo begin another visit, of a campaign, in the query or behind `#`.
+const CAMPAIGN: [&str; 9] = [
+    "mtm_campaign",
+    "matomo_campaign",
+    "mtm_cpn",
+    "pk_campaign",
+    "piwik_campaign",
+    "pk_cpn",
+    "utm_campaign",
+    "utm_source",
+    "utm_medium",
+];
+
+/// Whether Matomo takes a view of an address for a page view and nothing else: not for a search, and not for the start
+/// of a campaign's visit.
+pub(crate) fn is_only_a_page(url: &str) -> bool {
+    let (address, fragment) = url.split_once('#').unwrap_or((url, ""));
+    let query = address.split_once('?').map_or("", |(_, query)| query);
+    let names = |parameters: &str, known: &[&str]| {
+        parameters.split('&').filter_map(|pair| pair.split_once('=')).any(|(name, value)| {
+            !value.is_empty() && known.iter().any(|known| known.eq_ignore_ascii_case(name))
+        })
+    };
+    !names(query, &QUERY) && !names(query, &CAMPAIGN) && !names(fragment, &CAMPAIGN)
+}
+
 /// The kind of the page at an address; `leads_on` if there are pages below it.
 pub(super) fn kind_of(url: &str, leads_on: bool) -> PageKind {
     let (address, query) = url.split('#').next().unwrap_or(url).split_once('?').unwrap_or((url, ""));
