@@ -402,8 +402,8 @@ impl Planner {
         for _ in 0..MOST_SEARCHES {
             let is_missing = stream.chance(how.no_results);
             let term = match before {
+                _ if is_missing => site.missing_term(stream),
                 Some(term) => site.refined(term, stream),
-                None if is_missing => site.missing_term(stream),
                 None => site.term(stream),
             };
             let searched = site.searched(term);
