@@ -284,7 +284,8 @@ fn site() -> impl Strategy<Value = Site> {
     ]);
     let part =
         prop::sample::select(vec!["shoes", "boots-red", "a_b.html", "%C3%A9t%C3%A9", "größe", "-", ".html"]);
-    let end = prop::sample::select(vec!["", "/", "?size=42&q=a+b%20c", "#top", "?a=1#mtm&x=?", "?"]);
+    let end =
+        prop::sample::select(vec!["", "/", "?size=42&c=a+b%20c", "?q=a+b%20c", "#top", "?a=1#mtm&x=?", "?"]);
     let long = prop_oneof![9 => Just(0_usize), 1 => 1..900_usize];
     let page = (host, vec(part, 0..4), long, end, option::of(wild()));
     vec(page, 1..24).prop_map(|pages| {
@@ -295,7 +296,9 @@ fn site() -> impl Strategy<Value = Site> {
                 (format!("{host}/{}{long}{end}", path.join("/")), title.unwrap_or_default())
             })
             .collect();
-        let list: Vec<String> = lines.into_iter().map(|(url, title)| format!("{url}    {title}")).collect();
+        // Whatever the others are, this one is a page and not a search.
+        let mut list = vec!["https://shop.example.com/whatever".to_owned()];
+        list.extend(lines.into_iter().map(|(url, title)| format!("{url}    {title}")));
         Site::parse(&list.join("\n")).unwrap()
     })
 }
