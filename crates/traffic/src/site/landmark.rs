@@ -133,8 +133,7 @@ const CAMPAIGN: [&str; 9] = [
 /// Whether Matomo takes a view of an address for a page view and nothing else: not for a search, and not for the start
 /// of a campaign's visit.
 pub(crate) fn is_only_a_page(url: &str) -> bool {
-    let (address, fragment) = url.split_once('#').unwrap_or((url, ""));
-    let query = address.split_once('?').map_or("", |(_, query)| query);
+    let (_, query, fragment) = parts(url);
     let names = |parameters: &str, known: &[&str]| {
         parameters.split('&').filter_map(|pair| pair.split_once('=')).any(|(name, value)| {
             !value.is_empty() && known.iter().any(|known| known.eq_ignore_ascii_case(name))
@@ -143,9 +142,16 @@ pub(crate) fn is_only_a_page(url: &str) -> bool {
     !names(query, &QUERY) && !names(query, &CAMPAIGN) && !names(fragment, &CAMPAIGN)
 }
 
+/// An address without its query and fragment, and both of these.
+fn parts(url: &str) -> (&str, &str, &str) {
+    let (rest, fragment) = url.split_once('#').unwrap_or((url, ""));
+    let (address, query) = rest.split_once('?').unwrap_or((rest, ""));
+    (address, query, fragment)
+}
+
 /// The kind of the page at an address; `leads_on` if there are pages below it.
 pub(super) fn kind_of(url: &str, leads_on: bool) -> PageKind {
-    let (address, query) = url.split('#').next().unwrap_or(url).split_once('?').unwrap_or((url, ""));
+    let (address, query, _) = parts(url);
     if query.split('&').any(|pair| QUERY.contains(&pair.split('=').next().unwrap_or_default())) {
         return PageKind::Search;
     }
