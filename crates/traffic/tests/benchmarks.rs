@@ -1,12 +1,15 @@
 //! The profiles against what is known of real sites, each on the site that comes with it. Figures: README, "Where the
 //! figures come from".
 
+mod classic;
+
 use std::collections::BTreeSet;
 
+use classic::{classic, plan_of, profiled};
 use traffic::hit::Kind;
-use traffic::plan::{Plan, Planner, Tracking};
+use traffic::plan::{Plan, Planner};
 use traffic::profile::{BUILT_IN, BuiltInSite, Campaign, Profile, Tag};
-use traffic::scenario::{Draft, LENGTH, PAGEVIEWS, Scenario, Share};
+use traffic::scenario::{LENGTH, PAGEVIEWS, Share};
 use traffic::site::{PageKind, Site};
 use traffic::source::Channel;
 use traffic::visit::{Place, Visit};
@@ -22,20 +25,7 @@ fn setting(profile: &Profile, key: &str) -> f64 {
 }
 
 fn plan(name: &str) -> Plan {
-    let profile = Profile::built_in(name).unwrap();
-    let share = |key: &str| Share::new(setting(&profile, key)).unwrap();
-    let mut draft = Draft::new(profile.clone(), Site::built_in(profile.site));
-    if name != "classic" {
-        draft.shares.direct = share("direct_traffic_probability");
-        draft.shares.search = share("sitesearch_probability");
-        draft.shares.outlink = share("outlinks_probability");
-        draft.shares.download = share("downloads_probability");
-        draft.shares.click = share("click_events_probability");
-        draft.shares.event = share("random_events_probability");
-        draft.shares.order = share("ecommerce_probability");
-    }
-    let tracking = Tracking { site: 1, authenticated: true, countries: true, tag_dimension: None };
-    Plan::new(Scenario::new(draft).unwrap(), tracking, 42, "plan")
+    plan_of(if name == "classic" { classic() } else { profiled(name) })
 }
 
 struct Seen {
