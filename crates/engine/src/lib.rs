@@ -7,7 +7,9 @@
 mod agenda;
 mod calendar;
 pub mod clock;
+mod collector;
 pub mod observation;
+pub mod pace;
 pub mod recorder;
 pub mod run;
 mod skew;

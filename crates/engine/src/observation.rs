@@ -1,6 +1,7 @@
 //! What is known about one hit once it is over.
 
 use traffic::curve::Nanos;
+use traffic::hit::Kind;
 
 /// How a hit ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +76,8 @@ impl Outcome {
 /// One hit from planned to over. Times are nanoseconds since the start of the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Observation {
+    /// What it reported.
+    pub kind: Kind,
     /// When the plan wanted it sent.
     pub due: Nanos,
     /// When it could be sent: the latest of due, the answer to the visit's previous hit, and a free slot.
@@ -85,4 +88,13 @@ pub struct Observation {
     pub done: Nanos,
     /// How it ended.
     pub outcome: Outcome,
+}
+
+/// One hit that was never sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Dropped {
+    /// When the plan wanted it sent.
+    pub(crate) due: Nanos,
+    /// Whether a slot was free all the same: the generator's own doing.
+    pub(crate) is_idle: bool,
 }

@@ -1,6 +1,6 @@
 //! A run: workers on threads of their own, what they have counted so far, and the way to stop them.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -10,6 +10,8 @@ use traffic::curve::Nanos;
 use traffic::plan::Plan;
 
 use crate::clock::Clock;
+use crate::collector::{self, Shared};
+use crate::pace::Pace;
 use crate::recorder::Snapshot;
 use crate::skew::Skew;
 use crate::transport::Client;
@@ -28,6 +30,15 @@ pub struct Options {
     pub grace: Nanos,
     /// The time zone of the Matomo site: no visit crosses its midnight.
     pub site_time_zone: TimeZone,
+    /// What is due before is sent and recorded, and left out of the statistics, in nanoseconds since the start.
+    pub warm_up: Nanos,
+}
+
+/// What the workers are told.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Control {
+    pub(crate) phase: Phase,
+    pub(crate) pace: Pace,
 }
 
 /// What the workers are told to do.
@@ -48,9 +59,10 @@ pub(crate) enum Phase {
 #[derive(Debug)]
 pub struct Run {
     clock: Clock,
-    phase: watch::Sender<Phase>,
-    published: Arc<Mutex<Snapshot>>,
+    control: watch::Sender<Control>,
+    shared: Shared,
     threads: Vec<JoinHandle<()>>,
+    collector: JoinHandle<()>,
 }
 
 /// What prevents a run from starting.
@@ -69,8 +81,14 @@ impl Run {
         date: Option<(&str, i64)>,
     ) -> Result<Run, StartError> {
         let workers = options.workers.clamp(1, options.concurrency.max(1));
-        let published = Arc::new(Mutex::new(Snapshot::default()));
-        let (phase, receiver) = watch::channel(Phase::Run);
+        let shared: Shared = Arc::new(Mutex::new(Snapshot::new(options.warm_up)));
+        let (portions, collected) = mpsc::channel();
+        let collector = {
+            let shared = Arc::clone(&shared);
+            let collect = move || collector::collect(&collected, workers, &shared);
+            std::thread::Builder::new().name("collector".to_owned()).spawn(collect)?
+        };
+        let (control, receiver) = watch::channel(Control { phase: Phase::Run, pace: Pace::STEADY });
         let mut skew = Skew::default();
         if let Some((date, unix_ms)) = date {
             skew.observe(date.as_bytes(), unix_ms);
@@ -87,8 +105,8 @@ impl Run {
                 of: workers as u64,
                 slots: slots.max(1),
                 skew: skew.clone(),
-                phase: receiver.clone(),
-                published: Arc::clone(&published),
+                control: receiver.clone(),
+                portions: portions.clone(),
             };
             let thread = std::thread::Builder::new().name(format!("worker-{index}")).spawn(move || {
                 let runtime = tokio::runtime::Builder::new_current_thread()
@@ -105,7 +123,7 @@ impl Run {
             })?;
             threads.push(thread);
         }
-        Ok(Run { clock, phase, published, threads })
+        Ok(Run { clock, control, shared, threads, collector })
     }
 
     /// The clock of the run.
@@ -113,18 +131,30 @@ impl Run {
         self.clock
     }
 
-    /// Totals so far, at most a second old.
-    pub fn snapshot(&self) -> Snapshot {
-        self.published.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// The run so far, at most a second old. Whoever looks at it keeps others from doing so, and workers from nothing.
+    pub fn snapshot(&self) -> MutexGuard<'_, Snapshot> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How the time of the plan goes by.
+    pub fn pace(&self) -> Pace {
+        self.control.borrow().pace
+    }
+
+    /// Makes the plan go by faster or slower from now on; 0 is a pause. The visits stay the same, and what has begun
+    /// goes on.
+    pub fn set_speed(&self, speed: f64) {
+        let now = self.clock.now();
+        self.control.send_modify(|control| control.pace = control.pace.changed(now, speed));
     }
 
     /// No new visits; open ones may finish within the grace time.
     pub fn drain(&self) {
         let since = self.clock.now();
-        self.phase.send_if_modified(|phase| {
-            let first = *phase == Phase::Run;
+        self.control.send_if_modified(|control| {
+            let first = control.phase == Phase::Run;
             if first {
-                *phase = Phase::Drain { since };
+                control.phase = Phase::Drain { since };
             }
             first
         });
@@ -132,7 +162,7 @@ impl Run {
 
     /// Stops at once.
     pub fn abort(&self) {
-        self.phase.send_replace(Phase::Abort);
+        self.control.send_modify(|control| control.phase = Phase::Abort);
     }
 
     /// Whether all workers are done.
@@ -140,16 +170,16 @@ impl Run {
         self.threads.iter().all(JoinHandle::is_finished)
     }
 
-    /// Waits for the workers and returns the totals and how long the run took. A worker that panicked is a bug: the
-    /// panic goes on here.
+    /// Waits for the workers and returns the run and how long it took. A worker that panicked is a bug: the panic goes
+    /// on here.
     pub fn join(self) -> (Snapshot, Duration) {
-        for thread in self.threads {
+        for thread in self.threads.into_iter().chain([self.collector]) {
             if let Err(panic) = thread.join() {
                 std::panic::resume_unwind(panic);
             }
         }
         let took = Duration::from_nanos(self.clock.now());
-        let total = self.published.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        (total, took)
+        let shared = Arc::into_inner(self.shared).expect("nobody else is left");
+        (shared.into_inner().unwrap_or_else(PoisonError::into_inner), took)
     }
 }

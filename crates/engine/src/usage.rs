@@ -66,3 +66,38 @@ pub fn raise_open_files(wanted: u64) -> u64 {
 pub fn raise_open_files(wanted: u64) -> u64 {
     wanted
 }
+
+/// Processor time of the thread that asks, since it started; nothing where the system does not tell.
+#[cfg(target_os = "linux")]
+pub fn thread_cpu() -> Duration {
+    use nix::sys::resource::{UsageWho, getrusage};
+
+    let Ok(usage) = getrusage(UsageWho::RUSAGE_THREAD) else { return Duration::ZERO };
+    let micros = |value: nix::sys::time::TimeVal| value.tv_sec() as u64 * 1_000_000 + value.tv_usec() as u64;
+    Duration::from_micros(micros(usage.user_time()) + micros(usage.system_time()))
+}
+
+/// Processor time of the thread that asks, since it started; nothing where the system does not tell.
+#[cfg(not(target_os = "linux"))]
+pub fn thread_cpu() -> Duration {
+    Duration::ZERO
+}
+
+/// How many files the process has open; 0 where the system does not tell.
+pub fn open_files() -> u64 {
+    // One of them is the folder itself.
+    std::fs::read_dir("/proc/self/fd").map_or(0, |entries| entries.count().saturating_sub(1) as u64)
+}
+
+/// How many files the process may have open; 0 where the system does not tell.
+#[cfg(unix)]
+pub fn most_open_files() -> u64 {
+    use nix::sys::resource::{Resource, getrlimit};
+    getrlimit(Resource::RLIMIT_NOFILE).map_or(0, |(soft, _)| soft)
+}
+
+/// How many files the process may have open; 0 where the system does not tell.
+#[cfg(not(unix))]
+pub fn most_open_files() -> u64 {
+    0
+}

@@ -7,7 +7,8 @@ use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -22,9 +23,9 @@ use traffic::plan::Plan;
 
 use crate::agenda::Slot;
 use crate::clock::Clock;
+use crate::collector::Portion;
 use crate::observation::{Failure, Outcome};
-use crate::recorder::Snapshot;
-use crate::run::{Options, Phase};
+use crate::run::{Control, Options};
 use crate::skew::Skew;
 use crate::transport::{Answer, Client, Connection, NotSent};
 use state::{Again, Flight, State};
@@ -45,13 +46,13 @@ pub(crate) struct Assignment {
     /// Its part of the requests in flight.
     pub(crate) slots: usize,
     pub(crate) skew: Skew,
-    pub(crate) phase: watch::Receiver<Phase>,
-    pub(crate) published: Arc<Mutex<Snapshot>>,
+    pub(crate) control: watch::Receiver<Control>,
+    pub(crate) portions: Sender<Portion>,
 }
 
 /// Works until its visits are over or the run is stopped.
 pub(crate) async fn work(assignment: Assignment) {
-    let mut phase = assignment.phase.clone();
+    let mut control = assignment.control.clone();
     let worker = Rc::new(Worker {
         clock: assignment.clock,
         client: assignment.client.clone(),
@@ -61,7 +62,7 @@ pub(crate) async fn work(assignment: Assignment) {
     let mut sleep = pin!(tokio::time::sleep(Duration::ZERO));
     loop {
         let now = worker.clock.now();
-        let requested = *phase.borrow_and_update();
+        let requested = *control.borrow_and_update();
         let wake_at = {
             let mut state = worker.state.borrow_mut();
             state.obey(requested, now);
@@ -82,13 +83,12 @@ pub(crate) async fn work(assignment: Assignment) {
         tokio::select! {
             () = &mut sleep => {}
             () = worker.wake.notified() => {}
-            changed = phase.changed() => if changed.is_err() { break },
+            changed = control.changed() => if changed.is_err() { break },
         }
     }
     let mut state = worker.state.borrow_mut();
     let now = worker.clock.now();
-    state.cut(now);
-    state.publish(now);
+    state.end(now);
 }
 
 struct Worker {
@@ -122,6 +122,7 @@ async fn serve(worker: Rc<Worker>, seat: usize) {
         let now = worker.clock.now();
         used_at = now;
         let mut state = worker.state.borrow_mut();
+        state.seats[seat].is_connected = connection.is_some();
         state.finish(flight, outcome, again, now);
         if state.is_over(now) || state.agenda.next_at().is_some_and(|at| at < state.asleep_until) {
             worker.wake.notify_one();
@@ -154,6 +155,7 @@ async fn next_job(worker: &Worker, seat: usize, connection: &mut Option<Connecti
         }
         if connection.as_mut().is_some_and(|open| open.poll_closed(cx).is_ready()) {
             *connection = None;
+            place.is_connected = false;
         }
         Poll::Pending
     })

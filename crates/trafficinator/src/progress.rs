@@ -35,7 +35,7 @@ impl<'a> Progress<'a> {
             return;
         }
         let line = self.line(elapsed, snapshot);
-        self.last = (elapsed, snapshot.visits.started, snapshot.hits.sent);
+        self.last = (elapsed, snapshot.counts.visits.started, snapshot.counts.hits.sent);
         if self.screen.is_terminal() {
             self.screen.show(&line);
         } else {
@@ -51,11 +51,11 @@ impl<'a> Progress<'a> {
         let time = elapsed.as_secs();
         let hours = if time >= 3_600 { format!("{:02}:", time / 3_600) } else { String::new() };
         let of = self.of.map(|of| format!("/{}", grouped(of))).unwrap_or_default();
-        let quantile = |share| match snapshot.service.count() {
+        let quantile = |share| match snapshot.statistics.service.count() {
             0 => "-".to_owned(),
-            _ => milliseconds(snapshot.service.quantile_ms(share)),
+            _ => milliseconds(snapshot.statistics.service.quantile_ms(share)),
         };
-        let dropped = match snapshot.hits.dropped {
+        let dropped = match snapshot.counts.hits.dropped {
             0 => String::new(),
             hits => format!("  dropped {}", grouped(hits)),
         };
@@ -63,11 +63,11 @@ impl<'a> Progress<'a> {
             "{hours}{:02}:{:02}  visits {}{of} {:.1}/s  hits {} {:.0}/s  errors {}{dropped}  p50 {} p95 {} ms",
             time / 60 % 60,
             time % 60,
-            grouped(snapshot.visits.started),
-            rate(snapshot.visits.started, visits),
-            grouped(snapshot.hits.sent),
-            rate(snapshot.hits.sent, hits),
-            grouped(snapshot.errors.total()),
+            grouped(snapshot.counts.visits.started),
+            rate(snapshot.counts.visits.started, visits),
+            grouped(snapshot.counts.hits.sent),
+            rate(snapshot.counts.hits.sent, hits),
+            grouped(snapshot.counts.errors.total()),
             quantile(0.5),
             quantile(0.95),
         )

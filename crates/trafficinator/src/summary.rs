@@ -1,62 +1,107 @@
-//! The summary of a run, as it is written in JSON.
+//! The result of a run, as it is written in JSON and read again: the summary, what happened when, and every time that
+//! was measured.
 
+pub(crate) mod counts;
+pub(crate) mod generator;
+pub(crate) mod histograms;
+pub(crate) mod read;
+pub(crate) mod series;
 pub(crate) mod text;
+pub(crate) mod verdict;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use engine::observation::Failure;
-use engine::recorder::{Snapshot, Times};
-use engine::usage::Usage;
+use engine::recorder::times::Times;
+use engine::recorder::{Counts, ErrorCounts, Snapshot};
 use jiff::Timestamp;
-use serde::{Serialize, Serializer};
-use traffic::hit::Kind;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use traffic::ledger::{Cents, Ledger};
 
+use counts::{HitsPart, VisitsPart};
+use histograms::HistogramsPart;
+use series::SeriesPart;
+use verdict::{ThresholdPart, VerdictPart};
+
+/// What a result calls itself.
+pub(crate) const SCHEMA: &str = "trafficinator/summary/v1";
+
 /// Why a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum StoppedBy {
-    /// The plan's last visit was sent.
+    /// The plan's last visit was sent: `MAX_TOTAL_VISITS`, or the end of the last stage.
     MaxTotalVisits,
+    /// The last stage of `--stages` was over.
+    Stages,
     /// `AUTO_STOP_AFTER_HOURS` were over.
     AutoStop,
     /// `--duration` was over.
     Duration,
-    /// SIGTERM or Ctrl-C.
+    /// SIGTERM, Ctrl-C or q.
     Signal,
+    /// A threshold with `abort` did not hold.
+    Threshold,
+    /// The search for the capacity was over.
+    Capacity,
     /// It could not begin.
     Error,
 }
 
-/// The whole summary. Later versions add fields and never rename one.
-#[derive(Debug, Serialize)]
+/// The result of a run. Later versions add fields and never rename one.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Summary {
     /// `trafficinator/summary/v1`.
-    pub(crate) schema: &'static str,
+    pub(crate) schema: String,
     pub(crate) run: RunPart,
     pub(crate) target: TargetPart,
     /// `open`: visits arrive whatever the target does; `closed`: as fast as it answers.
-    pub(crate) model: &'static str,
+    pub(crate) model: Model,
+    /// Whether somebody paused the run or changed its rate while it went on: it cannot be compared then.
+    pub(crate) adjusted: bool,
+    pub(crate) verdict: VerdictPart,
+    /// What was demanded of the run, and what came of it.
+    pub(crate) thresholds: Vec<ThresholdPart>,
+    /// All visits, those of the warm-up included.
     pub(crate) visits: VisitsPart,
+    /// All hits, those of the warm-up included.
     pub(crate) hits: HitsPart,
     /// Hits that were not accepted, by reason: `http_` and the status, or how no answer came.
     pub(crate) errors: BTreeMap<String, u64>,
-    /// Due to done, milliseconds; none in a closed model, where nothing is due.
+    /// What was counted after the warm-up.
+    pub(crate) measured: MeasuredPart,
+    /// Due to done, milliseconds, after the warm-up; none in a closed model, where nothing is due.
     pub(crate) response_ms: Option<Percentiles>,
-    /// Sent to done, milliseconds.
+    /// Sent to done, milliseconds, after the warm-up.
     pub(crate) service_ms: Percentiles,
-    /// Due to ready, milliseconds: the visit's previous answer or a free slot was awaited.
+    /// Due to ready, milliseconds, after the warm-up: the visit's previous answer or a free slot was awaited.
     pub(crate) wait_ms: Percentiles,
-    /// Ready to sent, milliseconds: the generator's own lateness.
+    /// Ready to sent, milliseconds, after the warm-up: the generator's own lateness.
     pub(crate) lag_ms: Percentiles,
     pub(crate) rate: RatePart,
     pub(crate) generator: GeneratorPart,
     pub(crate) ledger: LedgerPart,
+    pub(crate) reproduce: ReproducePart,
+    /// What happened when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) series: Option<SeriesPart>,
+    /// Every time that was measured after the warm-up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) histograms: Option<HistogramsPart>,
+}
+
+/// Whether visits wait for answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Model {
+    Open,
+    Closed,
 }
 
 /// Which run it was.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct RunPart {
     /// The run id, part of visitor and order ids.
     pub(crate) id: String,
@@ -65,10 +110,12 @@ pub(crate) struct RunPart {
     /// Fingerprint of the plan without target, seed and run id: 16 hexadecimal digits.
     pub(crate) plan: String,
     /// Version of the program.
-    pub(crate) version: &'static str,
+    pub(crate) version: String,
     /// RFC 3339, UTC.
+    #[schemars(with = "String")]
     pub(crate) started_at: Timestamp,
     /// RFC 3339, UTC.
+    #[schemars(with = "String")]
     pub(crate) ended_at: Timestamp,
     /// From start to end, seconds.
     pub(crate) seconds: f64,
@@ -76,7 +123,7 @@ pub(crate) struct RunPart {
 }
 
 /// Where it went.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct TargetPart {
     /// The tracking endpoint, without credentials.
     pub(crate) url: String,
@@ -84,76 +131,69 @@ pub(crate) struct TargetPart {
     pub(crate) site_id: u32,
 }
 
-/// Numbers of visits: planned = started + dropped, started = completed + incomplete.
-#[derive(Debug, Serialize)]
-pub(crate) struct VisitsPart {
-    /// Were due.
-    planned: u64,
-    /// Their first hit was sent.
-    started: u64,
-    /// Every hit was accepted.
-    completed: u64,
-    /// A hit was rejected, failed or dropped.
-    incomplete: u64,
-    /// Never began.
-    dropped: u64,
-}
-
-/// Numbers of hits: planned = sent + dropped, sent = accepted + rejected + failed.
-#[derive(Debug, Serialize)]
-pub(crate) struct HitsPart {
-    /// Of the planned visits.
-    planned: u64,
-    /// Each counted once, however often it was tried.
-    sent: u64,
-    /// Answered with 2xx.
-    accepted: u64,
-    /// Answered with anything else.
-    rejected: u64,
-    /// Not answered.
-    failed: u64,
-    /// Sent more than 100 ms after they were due; part of `sent`.
-    late: u64,
-    /// Never sent.
-    dropped: u64,
-    /// Further tries of hits that certainly were not recorded.
-    retried: u64,
-    /// Sent, by kind.
-    by_kind: BTreeMap<&'static str, u64>,
+/// What was counted after the warm-up. Hits count when they were due, so that every one of them is accounted for; only
+/// sent, late and retried ones count when they were, and visits when they started or ended.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct MeasuredPart {
+    /// Length of the warm-up, seconds.
+    pub(crate) warm_up_seconds: f64,
+    /// From the end of the warm-up to the end of the run, seconds.
+    pub(crate) seconds: f64,
+    pub(crate) visits: VisitsPart,
+    pub(crate) hits: HitsPart,
+    /// Hits that were not accepted, by reason; only those that happened.
+    pub(crate) errors: BTreeMap<String, u64>,
 }
 
 /// A distribution of times in milliseconds; nothing where there were no samples.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Percentiles {
-    mean: Option<f64>,
-    p50: Option<f64>,
-    p90: Option<f64>,
-    p95: Option<f64>,
-    p99: Option<f64>,
-    p99_9: Option<f64>,
-    max: Option<f64>,
+    pub(crate) mean: Option<f64>,
+    pub(crate) p50: Option<f64>,
+    pub(crate) p90: Option<f64>,
+    pub(crate) p95: Option<f64>,
+    pub(crate) p99: Option<f64>,
+    pub(crate) p99_9: Option<f64>,
+    pub(crate) max: Option<f64>,
 }
 
-/// What was achieved.
-#[derive(Debug, Serialize)]
+/// What was achieved after the warm-up.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct RatePart {
     /// Visits started, per second until the last one started.
-    visits_per_second: f64,
+    pub(crate) visits_per_second: f64,
     /// Hits sent, per second until the last one was sent.
-    hits_per_second: f64,
+    pub(crate) hits_per_second: f64,
 }
 
-/// What the generator itself used.
-#[derive(Debug, Serialize)]
+/// What the generator itself used, and whether it got on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct GeneratorPart {
     /// Processor time of all threads from the start of the run, seconds.
-    cpu_seconds: f64,
+    pub(crate) cpu_seconds: f64,
     /// The most memory at once, bytes.
-    max_rss_bytes: u64,
+    pub(crate) max_rss_bytes: u64,
+    /// Cores of the machine that it may use.
+    pub(crate) cores: u64,
+    /// Threads that sent.
+    pub(crate) workers: u64,
+    /// Processor time a second of the run: 1.5 is one and a half cores.
+    pub(crate) cores_used: f64,
+    /// Share of a core that the busiest of those threads used, in the busiest second of each twenty.
+    pub(crate) busiest_core: f64,
+    /// Most files it had open; 0 where the system does not tell.
+    pub(crate) open_files: u64,
+    /// Most files it may have open; 0 where the system does not tell.
+    pub(crate) open_files_allowed: u64,
+    /// Most connections at once.
+    pub(crate) connections: u64,
+    /// Most requests in flight at once, and how many there may be (`CONCURRENCY`).
+    pub(crate) in_flight: u64,
+    pub(crate) in_flight_allowed: u64,
 }
 
 /// What Matomo should have recorded: between acknowledged and acknowledged + uncertain.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct LedgerPart {
     pub(crate) planned: Totals,
     /// Accepted hits, also those of incomplete visits.
@@ -162,8 +202,27 @@ pub(crate) struct LedgerPart {
     pub(crate) uncertain: Totals,
 }
 
+/// How to do the same again. Secrets are left out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct ReproducePart {
+    /// A command line.
+    pub(crate) command: String,
+    /// Every setting that is not at its default.
+    pub(crate) settings: Vec<SettingPart>,
+}
+
+/// A setting as it came out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct SettingPart {
+    /// Name of its variable.
+    pub(crate) name: String,
+    pub(crate) value: String,
+    /// Who set it: a flag, a variable, a file.
+    pub(crate) source: String,
+}
+
 /// Totals as Matomo counts them.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Totals {
     visits: u64,
     /// Visits of visitors who had been here before.
@@ -180,14 +239,17 @@ pub(crate) struct Totals {
     /// Conversions of the goals that the scenario names.
     goals: u64,
     /// In the site's currency, two decimals.
-    #[serde(serialize_with = "money")]
+    #[serde(serialize_with = "money", deserialize_with = "cents")]
+    #[schemars(with = "f64")]
     goal_revenue: Cents,
     /// Visits that left a cart.
     carts: u64,
-    #[serde(serialize_with = "money")]
+    #[serde(serialize_with = "money", deserialize_with = "cents")]
+    #[schemars(with = "f64")]
     cart_revenue: Cents,
     orders: u64,
-    #[serde(serialize_with = "money")]
+    #[serde(serialize_with = "money", deserialize_with = "cents")]
+    #[schemars(with = "f64")]
     revenue: Cents,
 }
 
@@ -195,6 +257,19 @@ pub(crate) struct Totals {
 fn money<S: Serializer>(cents: &Cents, serializer: S) -> Result<S::Ok, S::Error> {
     let text = cents.to_string();
     serde_json::value::RawValue::from_string(text).map_err(serde::ser::Error::custom)?.serialize(serializer)
+}
+
+/// Reads what [`money`] wrote, exactly.
+fn cents<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cents, D::Error> {
+    let text: Box<serde_json::value::RawValue> = Deserialize::deserialize(deserializer)?;
+    let read = || {
+        let (whole, rest) = text.get().split_once('.')?;
+        let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let cents: u64 = rest.parse().ok().filter(|_| rest.len() == 2 && is_digits(rest))?;
+        let whole: u64 = whole.parse().ok().filter(|_| is_digits(whole))?;
+        whole.checked_mul(100)?.checked_add(cents)
+    };
+    read().map(Cents).ok_or_else(|| serde::de::Error::custom("an amount has two decimals, such as 12.30"))
 }
 
 impl From<Ledger> for Totals {
@@ -236,67 +311,79 @@ impl From<&Times> for Percentiles {
     }
 }
 
+/// What is known of a run besides what was counted.
+#[derive(Debug)]
+pub(crate) struct Circumstances {
+    pub(crate) run: RunPart,
+    pub(crate) target: TargetPart,
+    pub(crate) model: Model,
+    pub(crate) adjusted: bool,
+    pub(crate) thresholds: Vec<ThresholdPart>,
+    pub(crate) generator: GeneratorPart,
+    pub(crate) reproduce: ReproducePart,
+}
+
 impl Summary {
-    /// Sums up a run. `took` is from start to end.
-    pub(crate) fn new(
-        run: RunPart,
-        target: TargetPart,
-        is_closed_model: bool,
-        snapshot: &Snapshot,
-        usage: Usage,
-    ) -> Summary {
-        let Snapshot { visits, hits, errors, .. } = snapshot;
+    /// Sums up a run.
+    pub(crate) fn new(circumstances: Circumstances, snapshot: &Snapshot) -> Summary {
+        let Circumstances { run, target, model, adjusted, thresholds, generator, reproduce } = circumstances;
+        let Counts { visits, hits, errors, last_start, last_sent, .. } = &snapshot.counts;
+        let measured = snapshot.measured();
         // The kinds people look for are there even when they did not happen.
         let mut reasons: BTreeMap<String, u64> =
             ["http_400", "http_500"].into_iter().map(|name| (name.to_owned(), 0)).collect();
         reasons.extend(Failure::ALL.map(|failure| (failure.name().to_owned(), 0)));
         reasons.extend(errors.iter());
+        let warm_up = snapshot.series.warm_up();
         let per_second = |count: u64, until: u64| {
-            let seconds = Duration::from_nanos(until).as_secs_f64();
-            if seconds > 0.0 { (count as f64 / seconds * 1_000.0).round() / 1_000.0 } else { 0.0 }
+            let seconds = Duration::from_nanos(until.saturating_sub(warm_up)).as_secs_f64();
+            if seconds > 0.0 { thousandths(count as f64 / seconds) } else { 0.0 }
         };
-        Summary {
-            schema: "trafficinator/summary/v1",
+        let warm_up_seconds = Duration::from_nanos(warm_up).as_secs_f64();
+        let statistics = &snapshot.statistics;
+        let mut summary = Summary {
+            schema: SCHEMA.to_owned(),
+            model,
+            adjusted,
+            verdict: VerdictPart::none(),
+            thresholds,
+            visits: (*visits).into(),
+            hits: (*hits).into(),
+            errors: reasons,
+            response_ms: (model == Model::Open).then(|| Percentiles::from(&statistics.response)),
+            service_ms: Percentiles::from(&statistics.service),
+            wait_ms: Percentiles::from(&statistics.wait),
+            lag_ms: Percentiles::from(&statistics.lag),
+            rate: RatePart {
+                visits_per_second: per_second(measured.visits.started, *last_start),
+                hits_per_second: per_second(measured.hits.sent, *last_sent),
+            },
+            measured: MeasuredPart {
+                warm_up_seconds,
+                seconds: thousandths((run.seconds - warm_up_seconds).max(0.0)),
+                visits: measured.visits.into(),
+                hits: measured.hits.into(),
+                errors: named(&measured.errors),
+            },
+            generator,
+            ledger: LedgerPart {
+                planned: snapshot.counts.planned.into(),
+                acknowledged: snapshot.counts.acknowledged.into(),
+                uncertain: snapshot.counts.uncertain.into(),
+            },
+            reproduce,
             run,
             target,
-            model: if is_closed_model { "closed" } else { "open" },
-            visits: VisitsPart {
-                planned: visits.planned,
-                started: visits.started,
-                completed: visits.completed,
-                incomplete: visits.incomplete,
-                dropped: visits.dropped,
-            },
-            hits: HitsPart {
-                planned: hits.planned,
-                sent: hits.sent,
-                accepted: hits.accepted,
-                rejected: hits.rejected,
-                failed: hits.failed,
-                late: hits.late,
-                dropped: hits.dropped,
-                retried: hits.retried,
-                by_kind: by_kind(hits.by_kind),
-            },
-            errors: reasons,
-            response_ms: (!is_closed_model).then(|| Percentiles::from(&snapshot.response)),
-            service_ms: Percentiles::from(&snapshot.service),
-            wait_ms: Percentiles::from(&snapshot.wait),
-            lag_ms: Percentiles::from(&snapshot.lag),
-            rate: RatePart {
-                visits_per_second: per_second(visits.started, snapshot.last_start),
-                hits_per_second: per_second(hits.sent, snapshot.last_sent),
-            },
-            generator: GeneratorPart {
-                cpu_seconds: (usage.cpu.as_secs_f64() * 1_000.0).round() / 1_000.0,
-                max_rss_bytes: usage.max_rss_bytes,
-            },
-            ledger: LedgerPart {
-                planned: snapshot.planned.into(),
-                acknowledged: snapshot.acknowledged.into(),
-                uncertain: snapshot.uncertain.into(),
-            },
-        }
+            series: Some(SeriesPart::from(&snapshot.series)),
+            histograms: Some(HistogramsPart::from(statistics)),
+        };
+        summary.verdict = verdict::judge(&summary);
+        summary
+    }
+
+    /// Without what happened when and the histograms: what fits on a screen, or in a log line.
+    pub(crate) fn brief(&self) -> Summary {
+        Summary { series: None, histograms: None, ..self.clone() }
     }
 
     /// Whether the run did not do its work: not one hit was accepted.
@@ -305,13 +392,14 @@ impl Summary {
     }
 }
 
-/// Counts by the name of the kind, which some kinds share.
-fn by_kind(counts: [u64; Kind::ALL.len()]) -> BTreeMap<&'static str, u64> {
-    let mut by_name = BTreeMap::new();
-    for kind in Kind::ALL {
-        *by_name.entry(kind.name()).or_default() += counts[kind as usize];
-    }
-    by_name
+/// Errors by name, those that happened.
+fn named(errors: &ErrorCounts) -> BTreeMap<String, u64> {
+    errors.iter().collect()
+}
+
+/// Three decimals.
+pub(crate) fn thousandths(number: f64) -> f64 {
+    (number * 1_000.0).round() / 1_000.0
 }
 
 #[cfg(test)]
@@ -323,5 +411,10 @@ mod tests {
         let ledger = Ledger { revenue: Cents(1_230), ..Ledger::default() };
         let json = serde_json::to_string(&Totals::from(ledger)).unwrap();
         assert!(json.ends_with(r#""revenue":12.30}"#), "{json}");
+        let read: Totals = serde_json::from_str(&json).unwrap();
+        assert_eq!(read.revenue, Cents(1_230));
+        for wrong in ["12.3", "12", "-1.00", "1e2", "\"12.30\"", "99999999999999999999.00"] {
+            assert!(serde_json::from_str::<Totals>(&json.replace("12.30", wrong)).is_err(), "{wrong}");
+        }
     }
 }

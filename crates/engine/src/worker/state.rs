@@ -1,7 +1,9 @@
 //! What a worker knows: its open visits, its slots, what is due next and what was recorded. No input or output, and
 //! what time it is comes as an argument.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
 use std::task::Waker;
 
 use bytes::Bytes;
@@ -21,11 +23,15 @@ use super::Assignment;
 use crate::agenda::{Agenda, Credit, Open, Slot};
 use crate::calendar::{Midnights, Offsets};
 use crate::clock::Clock;
-use crate::observation::{Failure, Observation, Outcome};
-use crate::recorder::{LATE_NS, Snapshot};
-use crate::run::{Options, Phase};
+use crate::collector::{Due, Portion, next_second};
+use crate::observation::{Dropped, Failure, Observation, Outcome};
+use crate::pace::Pace;
+use crate::recorder::series::Gauges;
+use crate::recorder::{Counts, LATE_NS};
+use crate::run::{Control, Options, Phase};
 use crate::skew::Skew;
 use crate::transport::Requests;
+use crate::usage;
 
 #[cfg(test)]
 mod tests;
@@ -40,9 +46,6 @@ const STALL: Nanos = SECOND / 100;
 const RETRIES: u8 = 3;
 const BACK_OFF: Nanos = SECOND / 4;
 
-/// Totals are published this often.
-const PUBLISH: Nanos = SECOND;
-
 /// A simulated hit happened at least this long ago, in milliseconds: clocks of web servers differ.
 const SAFETY_MS: i64 = 5_000;
 
@@ -52,6 +55,7 @@ pub(super) struct Seat {
     /// A visit whose hit it is to send.
     pub(super) job: Option<Slot>,
     pub(super) waker: Option<Waker>,
+    pub(super) is_connected: bool,
 }
 
 pub(super) struct State {
@@ -65,7 +69,9 @@ pub(super) struct State {
     clock: Clock,
     /// Whether the plan has no more visits for this worker, as opposed to none before the run ends.
     is_exhausted: bool,
-    /// The next visit of this worker and when it is due; `None` when there are no more.
+    /// How the time of the plan goes by.
+    pace: Pace,
+    /// The next visit of this worker and when it is due, in the time of the plan; `None` when there are no more.
     next: Option<(u64, Nanos)>,
     pub(super) agenda: Agenda,
     pub(super) seats: Vec<Seat>,
@@ -82,19 +88,25 @@ pub(super) struct State {
     pub(super) skew: Skew,
     midnights: Midnights,
     offsets: Offsets,
-    recorded: Snapshot,
+    recorded: Counts,
+    /// From when on that was counted.
+    since: Nanos,
+    due: Timetable,
+    observations: Vec<Observation>,
+    dropped: Vec<Dropped>,
     pub(super) publish_at: Nanos,
     /// When the loop will wake up.
     pub(super) asleep_until: Nanos,
     /// The last time in which the generator itself did not get on: it should have woken up, and did.
     stall: std::ops::Range<Nanos>,
-    published: Arc<Mutex<Snapshot>>,
+    portions: Sender<Portion>,
 }
 
 impl State {
     /// The state of a worker that has not begun.
     pub(super) fn new(assignment: Assignment) -> State {
-        let Assignment { plan, client, clock, options, index, of, slots, skew, published, .. } = assignment;
+        let Assignment { plan, client, clock, options, index, of, slots, skew, portions, .. } = assignment;
+        let now = clock.now();
         let mut state = State {
             arrivals: plan.arrivals(),
             planner: Planner::default(),
@@ -102,6 +114,12 @@ impl State {
             midnights: Midnights::new(options.site_time_zone.clone()),
             offsets: Offsets::new(plan.time_zones().to_vec()),
             plan,
+            pace: Pace::STEADY,
+            due: Timetable::new(options.warm_up),
+            since: now,
+            observations: Vec::new(),
+            dropped: Vec::new(),
+            publish_at: next_second(now, options.warm_up),
             options,
             index,
             of,
@@ -117,17 +135,16 @@ impl State {
             catch_up_at: 0,
             cut_at: None,
             skew,
-            recorded: Snapshot::default(),
-            publish_at: clock.now() + PUBLISH,
+            recorded: Counts::default(),
             asleep_until: Nanos::MAX,
             stall: 0..0,
-            published,
+            portions,
         };
         state.next = state.find(0);
         state
     }
 
-    /// The first visit of this worker from `number` on, and when it is due.
+    /// The first visit of this worker from `number` on, and when it is due in the time of the plan.
     fn find(&mut self, mut number: u64) -> Option<(u64, Nanos)> {
         while self.plan.contains(number) {
             if self.plan.worker(number, self.of) == self.index {
@@ -136,7 +153,7 @@ impl State {
                     None => Some(0),
                 };
                 let Some(due) = due else { break };
-                return Some((number, due)).filter(|_| self.options.until.is_none_or(|until| due < until));
+                return Some((number, due));
             }
             number += 1;
         }
@@ -149,8 +166,12 @@ impl State {
     }
 
     /// Ends arrivals, or everything, when told to or when the time is over.
-    pub(super) fn obey(&mut self, phase: Phase, now: Nanos) {
-        match phase {
+    pub(super) fn obey(&mut self, control: Control, now: Nanos) {
+        if control.pace != self.pace {
+            self.admit(control.pace.since().min(now));
+            self.pace = control.pace;
+        }
+        match control.phase {
             Phase::Run => {}
             Phase::Drain { since } => {
                 self.admit(since.min(now));
@@ -177,7 +198,9 @@ impl State {
         if self.is_closed_model() {
             return;
         }
-        while let Some((number, due)) = self.next.filter(|(_, due)| *due <= now) {
+        let now = self.options.until.map_or(now, |until| now.min(until - 1));
+        while let Some((number, planned)) = self.next {
+            let Some(due) = self.pace.run(planned).filter(|due| *due <= now) else { break };
             self.next = self.find(number + 1);
             self.open(number, due);
         }
@@ -188,6 +211,7 @@ impl State {
         let actions = self.agenda.spare();
         let visit = self.planner.visit(&self.plan, number, actions);
         self.recorded.visits.planned += 1;
+        self.due.visit(arrival);
         self.enter(visit, arrival);
         for nth in 0..self.plan.robots(number) {
             let actions = self.agenda.spare();
@@ -241,6 +265,12 @@ impl State {
             uncertain: Tally::default(),
             successor: None,
         });
+        if !self.is_closed_model() {
+            for index in 0..self.agenda.get(slot).visit.actions.len() {
+                let due = self.due_of(slot, index);
+                self.due.hit(due);
+            }
+        }
         match predecessor {
             Some(before) => self.agenda.get(before).successor = Some(slot),
             None => self.schedule(slot),
@@ -249,12 +279,18 @@ impl State {
 
     /// When the next hit of a visit is due.
     fn due(&mut self, slot: Slot) -> Nanos {
+        let index = usize::from(self.agenda.get(slot).next);
+        self.due_of(slot, index)
+    }
+
+    /// When a hit of a visit is due.
+    fn due_of(&mut self, slot: Slot, index: usize) -> Nanos {
         let open = self.agenda.get(slot);
-        let action = &open.visit.actions[usize::from(open.next)];
+        let action = &open.visit.actions[index];
         match self.plan.scenario().clock {
             VisitClock::Simulated => open.arrival + Nanos::from(action.due_ms) * 1_000_000,
             VisitClock::Real => {
-                let offset = open.placement.offset(usize::from(open.next), action.offset_ms);
+                let offset = open.placement.offset(index, action.offset_ms);
                 open.arrival + open.shift + offset as Nanos * 1_000_000
             }
         }
@@ -278,7 +314,7 @@ impl State {
                 }
             } else {
                 spawn.push(self.seats.len());
-                self.seats.push(Seat { job: Some(slot), waker: None });
+                self.seats.push(Seat { job: Some(slot), ..Seat::default() });
             }
         }
         spawn
@@ -331,7 +367,7 @@ impl State {
         {
             return false;
         }
-        let rate = self.plan.rate(due);
+        let rate = self.plan.rate(self.pace.plan(due)) * self.pace.speed();
         if rate <= 0.0 {
             return false;
         }
@@ -359,9 +395,18 @@ impl State {
 
     /// A hit that is too late is not sent; a visit whose first hit is, does not take place.
     fn drop_hit(&mut self, slot: Slot, now: Nanos) {
+        let due = self.due(slot);
         let open = self.agenda.get(slot);
         open.flawed = true;
-        if open.started {
+        let ready = due.max(open.not_before).max(self.freed_at);
+        let is_idle = now.saturating_sub(ready) > STALL;
+        let hits = usize::from(open.next)..usize::from(if open.started { open.next + 1 } else { open.hits });
+        for index in hits {
+            let due = self.due_of(slot, index);
+            self.recorded.hits.dropped_idle += u64::from(is_idle);
+            self.dropped.push(Dropped { due, is_idle });
+        }
+        if self.agenda.get(slot).started {
             self.recorded.hits.dropped += 1;
             self.go_on(slot, now);
         } else {
@@ -389,6 +434,9 @@ impl State {
             hits.late += u64::from(now - due > LATE_NS);
             hits.by_kind[action.kind() as usize] += 1;
             self.recorded.last_sent = now;
+            if self.arrivals.is_none() {
+                self.due.hit(now);
+            }
         }
         if !open.started {
             open.started = true;
@@ -431,7 +479,10 @@ impl State {
             self.agenda.schedule(slot, at);
             return;
         }
-        self.recorded.observe(Observation { due, ready, sent, done: now, outcome });
+        let open = self.agenda.get(slot);
+        let kind = open.visit.actions[usize::from(open.next)].kind();
+        self.recorded.count(outcome);
+        self.observations.push(Observation { kind, due, ready, sent, done: now, outcome });
         self.account(slot, outcome);
         self.go_on(slot, now);
     }
@@ -508,18 +559,20 @@ impl State {
             let in_flight = open.in_flight;
             if open.sent {
                 open.flawed = true;
-                self.recorded.observe(Observation {
-                    due: now,
-                    ready: now,
-                    sent: now,
-                    done: now,
-                    outcome: aborted,
-                });
+                let kind = open.visit.actions[usize::from(open.next)].kind();
+                self.recorded.count(aborted);
+                let due = if self.is_closed_model() { now } else { self.due(slot).min(now) };
+                let (ready, sent) = (now, now);
+                self.observations.push(Observation { kind, due, ready, sent, done: now, outcome: aborted });
                 // What waits to be tried again was certainly not recorded.
                 if in_flight {
                     self.account(slot, aborted);
                 }
                 self.agenda.get(slot).next += 1;
+            }
+            let open = self.agenda.get(slot);
+            for index in usize::from(open.next)..usize::from(open.hits) {
+                self.cut_hit(slot, index, now);
             }
             let mut open = self.agenda.remove(slot);
             let unsent = open.hits - open.next;
@@ -528,6 +581,19 @@ impl State {
             self.settle(&open);
         }
         self.in_flight = 0;
+    }
+
+    /// A hit that the end keeps from being sent. One that was not due yet never will be.
+    fn cut_hit(&mut self, slot: Slot, index: usize, now: Nanos) {
+        if self.is_closed_model() {
+            return;
+        }
+        let due = self.due_of(slot, index);
+        if due <= now {
+            self.dropped.push(Dropped { due, is_idle: false });
+        } else {
+            self.due.strike(due);
+        }
     }
 
     /// Whether there is nothing left to do, or no time left to do it.
@@ -547,7 +613,9 @@ impl State {
         if let Some(until) = self.options.until.filter(|_| self.cut_at.is_none()) {
             at = at.min(until);
         }
-        if let Some((_, due)) = self.next.filter(|_| !self.is_closed_model()) {
+        if let Some((_, planned)) = self.next.filter(|_| !self.is_closed_model())
+            && let Some(due) = self.pace.run(planned)
+        {
             at = at.min(due);
         }
         if let Some(due) = self.agenda.next_at().filter(|_| self.in_flight < self.slots) {
@@ -557,11 +625,96 @@ impl State {
         at
     }
 
-    /// Adds what was recorded to what everybody can see.
+    /// Hands over the last of what was recorded.
+    pub(super) fn end(&mut self, now: Nanos) {
+        self.cut(now);
+        self.publish(now);
+        // Of the second that is going on.
+        self.recorded = Counts::default();
+        let due = self.due.tell(now + SECOND);
+        if !due.is_empty() {
+            let cpu = usage::thread_cpu().as_nanos() as Nanos;
+            let last = Portion { worker: self.index as usize, since: now, due, cpu, ..Portion::default() };
+            let _abandoned = self.portions.send(last);
+        }
+    }
+
+    /// Hands over what was recorded.
     pub(super) fn publish(&mut self, now: Nanos) {
-        *self.published.lock().unwrap_or_else(PoisonError::into_inner) += &self.recorded;
-        self.recorded.clear();
-        self.publish_at = now + PUBLISH;
+        let room = self.observations.len() + self.observations.len() / 4;
+        let portion = Portion {
+            worker: self.index as usize,
+            since: self.since,
+            counts: std::mem::take(&mut self.recorded),
+            due: self.due.tell(now),
+            observations: std::mem::replace(&mut self.observations, Vec::with_capacity(room)),
+            dropped: std::mem::take(&mut self.dropped),
+            gauges: Gauges {
+                in_flight: self.in_flight as u64,
+                open_visits: self.agenda.len() as u64,
+                connections: self.seats.iter().filter(|seat| seat.is_connected).count() as u64,
+                ..Gauges::default()
+            },
+            cpu: usage::thread_cpu().as_nanos() as Nanos,
+        };
+        // Nobody collects any more when the run was abandoned.
+        let _abandoned = self.portions.send(portion);
+        self.since = now;
+        self.publish_at = next_second(now, self.options.warm_up);
+    }
+}
+
+/// How many visits and hits are due in which second.
+#[derive(Debug)]
+struct Timetable {
+    /// Seconds begin so long after whole ones: where the warm-up ends one begins.
+    phase: Nanos,
+    /// The number of the first second that was not told yet.
+    first: u64,
+    seconds: VecDeque<Due>,
+}
+
+impl Timetable {
+    fn new(warm_up: Nanos) -> Timetable {
+        Timetable { phase: warm_up % SECOND, first: 0, seconds: VecDeque::new() }
+    }
+
+    fn visit(&mut self, at: Nanos) {
+        self.second(at).visits += 1;
+    }
+
+    fn hit(&mut self, at: Nanos) {
+        self.second(at).hits += 1;
+    }
+
+    /// Takes a hit back.
+    fn strike(&mut self, at: Nanos) {
+        let due = self.second(at);
+        due.hits = due.hits.saturating_sub(1);
+    }
+
+    fn number(&self, at: Nanos) -> u64 {
+        (at + SECOND - self.phase) / SECOND
+    }
+
+    /// The second of a time; the first one that was not told yet for times before it.
+    fn second(&mut self, at: Nanos) -> &mut Due {
+        let index = self.number(at).saturating_sub(self.first) as usize;
+        if index >= self.seconds.len() {
+            self.seconds.resize(index + 1, Due::default());
+        }
+        &mut self.seconds[index]
+    }
+
+    /// What was due in the seconds that are over, by when they began, and forgets it.
+    fn tell(&mut self, now: Nanos) -> Vec<(Nanos, Due)> {
+        let over = (self.number(now).saturating_sub(self.first) as usize).min(self.seconds.len());
+        let (first, phase) = (self.first, self.phase);
+        let told = self.seconds.drain(..over).zip(first..).filter(|(due, _)| *due != Due::default());
+        let told =
+            told.map(|(due, number)| ((number * SECOND + phase).saturating_sub(SECOND), due)).collect();
+        self.first += over as u64;
+        told
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use engine::clock::Clock;
-use engine::recorder::Snapshot;
+use engine::recorder::Counts;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::oneshot;
 
@@ -62,7 +62,7 @@ pub(super) fn demo(args: &DemoArgs) -> anyhow::Result<Exit> {
     });
     stand_in.stop()?;
     let (ended, recorded) = outcome?;
-    let Snapshot { planned, acknowledged, .. } = ended.snapshot;
+    let Counts { planned, acknowledged, .. } = ended.counts;
     let columns = [("planned", planned), ("acknowledged", acknowledged), ("recorded", recorded)];
     let (table, differing) = ledger_table(&columns, |cells| cells[0] != cells[1] || cells[1] != cells[2]);
     let verdict = match differing.as_slice() {
@@ -72,7 +72,7 @@ pub(super) fn demo(args: &DemoArgs) -> anyhow::Result<Exit> {
     super::run::report(&settings, &ended.summary, &format!("{table}\n  {verdict}\n"))?;
     Ok(match ended.exit() {
         Exit::Ok if !differing.is_empty() => Exit::Difference,
-        Exit::Runtime if ended.snapshot.hits.sent > 0 => Exit::Difference,
+        Exit::Runtime if ended.counts.hits.sent > 0 => Exit::Difference,
         exit => exit,
     })
 }

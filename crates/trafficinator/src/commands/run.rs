@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use engine::clock::Clock;
 use engine::observation::Failure;
-use engine::recorder::Snapshot;
+use engine::recorder::Counts;
 use engine::target::{Target, Trust};
 use engine::transport::{Client, FetchError, Fetched};
 use traffic::scenario::Scenario;
@@ -44,10 +44,10 @@ pub(super) fn run(args: SettingsArgs, environment: &Environment) -> anyhow::Resu
     };
     let screen = begin(&settings, &warnings);
     let ended = runtime()?.block_on(send(&settings, scenario, &client, &screen))?;
-    let Snapshot { planned, acknowledged, uncertain, .. } = ended.snapshot;
+    let Counts { planned, acknowledged, uncertain, .. } = ended.counts;
     let columns = [("planned", planned), ("acknowledged", acknowledged), ("uncertain", uncertain)];
     let (table, _) = ledger_table(&columns, |_| false);
-    report(&settings, &ended.summary, &format!("{table}\n  {}\n", ended.summary.verdict()))?;
+    report(&settings, &ended.summary, &format!("{table}\n  {}\n", ended.summary.verdict.sentence))?;
     Ok(ended.exit())
 }
 
@@ -104,7 +104,7 @@ pub(super) async fn send(
 /// A run that is over.
 pub(super) struct Ended {
     pub(super) summary: Summary,
-    pub(super) snapshot: Snapshot,
+    pub(super) counts: Counts,
     /// The first signal that came.
     signal: Option<Signal>,
 }
@@ -121,17 +121,17 @@ impl Ended {
 
 /// Prints and writes the summary; `tail` is what people read last.
 pub(super) fn report(settings: &Settings, summary: &Summary, tail: &str) -> anyhow::Result<()> {
-    let json = serde_json::to_string_pretty(summary)? + "\n";
+    let json = || Ok::<_, serde_json::Error>(serde_json::to_string_pretty(summary)? + "\n");
     let written = match &settings.output.summary_json {
-        Some(SummaryTo::Stdout) => print(&json).context("cannot write the summary"),
-        Some(SummaryTo::File(path)) => write_whole(path, &json)
+        Some(SummaryTo::Stdout) => print(&json()?).context("cannot write the summary"),
+        Some(SummaryTo::File(path)) => write_whole(path, &json()?)
             .with_context(|| format!("cannot write the summary to {}", path.display())),
         None => Ok(()),
     };
     let text = || summary.head() + tail;
     match (settings.output.log_format, &settings.output.summary_json) {
         (LogFormat::Json, _) => {
-            tracing::info!(summary = %serde_json::to_string(summary)?, "{}", summary.verdict());
+            tracing::info!(summary = %serde_json::to_string(&summary.brief())?, "{}", summary.verdict.sentence);
         }
         (LogFormat::Text, Some(SummaryTo::Stdout)) => tracing::info!("{}", text()),
         (LogFormat::Text, _) => print(&text())?,

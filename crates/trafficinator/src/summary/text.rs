@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use traffic::ledger::Ledger;
 
-use super::{GeneratorPart, HitsPart, Percentiles, RatePart, StoppedBy, Summary, VisitsPart};
+use super::{GeneratorPart, Percentiles, RatePart, StoppedBy, Summary};
 
 impl Summary {
     /// What happened, without what was counted.
@@ -24,9 +24,12 @@ impl Summary {
             run.seconds,
             match run.stopped_by {
                 StoppedBy::MaxTotalVisits => "the last visit of the plan",
+                StoppedBy::Stages => "the end of the last stage",
                 StoppedBy::AutoStop => "AUTO_STOP_AFTER_HOURS",
                 StoppedBy::Duration => "--duration",
                 StoppedBy::Signal => "a signal",
+                StoppedBy::Threshold => "a threshold",
+                StoppedBy::Capacity => "the end of the search",
                 StoppedBy::Error => "an error",
             }
         )?;
@@ -90,39 +93,20 @@ impl Summary {
         writeln!(out)?;
         let RatePart { visits_per_second, hits_per_second } = self.rate;
         writeln!(out, "  rate       {visits_per_second:.1} visits/s  {hits_per_second:.1} hits/s")?;
-        let GeneratorPart { cpu_seconds, max_rss_bytes } = self.generator;
+        let GeneratorPart { cpu_seconds, max_rss_bytes, cores, cores_used, busiest_core, .. } =
+            self.generator;
         let per_hit = if hits.sent > 0 { cpu_seconds * 1e6 / hits.sent as f64 } else { 0.0 };
         let megabytes = max_rss_bytes as f64 / 1e6;
-        writeln!(out, "  generator  {cpu_seconds:.2} s CPU ({per_hit:.0} us a hit)  {megabytes:.0} MB memory")
-    }
-
-    /// The verdict in one sentence.
-    pub(crate) fn verdict(&self) -> String {
-        let HitsPart { planned, sent, accepted, .. } = self.hits;
-        let VisitsPart { completed, incomplete, dropped, .. } = self.visits;
-        if planned == 0 {
-            return "nothing was sent".to_owned();
-        }
-        if accepted == 0 {
-            let most = self.errors.iter().max_by_key(|(_, count)| **count).filter(|(_, count)| **count > 0);
-            return match most {
-                Some((name, _)) if name == "http_400" => {
-                    format!("FAILED: not one of {} hits was accepted. {LIKELY_CAUSES}", grouped(sent))
-                }
-                Some((name, _)) => format!("FAILED: not one of {} hits was accepted ({name})", grouped(sent)),
-                None => "FAILED: not one hit was accepted".to_owned(),
-            };
-        }
-        let lost = incomplete + dropped;
-        if lost == 0 {
-            return format!("ok: all {} visits were sent, every hit accepted", grouped(completed));
-        }
-        format!(
-            "INCOMPLETE: {} of {} visits were sent whole, {} in part, {} not at all",
-            grouped(completed),
-            grouped(completed + lost),
-            grouped(incomplete),
-            grouped(dropped)
+        writeln!(
+            out,
+            "  generator  {cpu_seconds:.2} s CPU ({per_hit:.0} us a hit)  {megabytes:.0} MB memory"
+        )?;
+        let (busiest, most) = (busiest_core * 100.0, self.generator.connections);
+        let most =
+            format!("{} connections  {} open files", grouped(most), grouped(self.generator.open_files));
+        writeln!(
+            out,
+            "             {cores_used:.2} of {cores} cores, the busiest thread {busiest:.0} %  {most}"
         )
     }
 }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::clock::Clock;
-use engine::recorder::Snapshot;
+use engine::recorder::{Counts, Snapshot};
 use engine::run::{Options, Run};
 use engine::transport::Client;
-use engine::usage::{Usage, usage};
+use engine::usage::{Usage, most_open_files, usage};
 use jiff::Timestamp;
 use traffic::plan::Plan;
 use traffic::scenario::Rate;
@@ -15,9 +15,12 @@ use traffic::scenario::Rate;
 use super::{Ended, Signal, Signals};
 use crate::log::Screen;
 use crate::progress::Progress;
-use crate::settings::Settings;
+use crate::settings::{Described, Settings};
+use crate::summary::generator::Allowed;
 use crate::summary::text::LIKELY_CAUSES;
-use crate::summary::{RunPart, StoppedBy, Summary, TargetPart};
+use crate::summary::{
+    Circumstances, GeneratorPart, Model, ReproducePart, RunPart, SettingPart, StoppedBy, Summary, TargetPart,
+};
 
 /// How often the user is told, and how often the end is looked for.
 const TELL: Duration = Duration::from_secs(1);
@@ -54,9 +57,9 @@ impl<'a> Session<'a> {
 
     /// A run that sent nothing.
     pub(super) fn unsent(&self, stopped_by: StoppedBy, signal: Option<Signal>) -> Ended {
-        let snapshot = Snapshot::default();
+        let snapshot = Snapshot::new(0);
         let summary = self.summary(stopped_by, &snapshot, Duration::from_nanos(self.clock.now()));
-        Ended { summary, snapshot, signal }
+        Ended { summary, counts: snapshot.counts, signal }
     }
 
     /// Sends the plan.
@@ -80,7 +83,7 @@ impl<'a> Session<'a> {
                 _ = look.tick() => {}
                 _ = tell.tick() => {
                     let snapshot = run.snapshot();
-                    if !warned && is_all_400(&snapshot) {
+                    if !warned && is_all_400(&snapshot.counts) {
                         warned = true;
                         tracing::warn!("all answers so far are 400. {LIKELY_CAUSES}");
                     }
@@ -105,23 +108,23 @@ impl<'a> Session<'a> {
         }
         screen.clear();
         let (snapshot, took) = run.join();
-        if !warned && is_all_400(&snapshot) {
+        if !warned && is_all_400(&snapshot.counts) {
             tracing::warn!("all answers were 400. {LIKELY_CAUSES}");
         }
         let stopped_by = self.stopped_by(&snapshot, first_signal);
         let summary = self.summary(stopped_by, &snapshot, took);
-        Ok(Ended { summary, snapshot, signal: first_signal })
+        Ok(Ended { summary, counts: snapshot.counts, signal: first_signal })
     }
 
     fn options(&self) -> Options {
         let Settings { load, run, site, .. } = self.settings;
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Options {
             concurrency: load.concurrency,
-            workers: load.workers.unwrap_or(cores.min(load.concurrency.div_ceil(SLOTS_A_WORKER))),
+            workers: load.workers.unwrap_or(cores().min(load.concurrency.div_ceil(SLOTS_A_WORKER))),
             until: self.until().map(|(until, _)| until.as_nanos() as u64),
             grace: run.grace.as_nanos() as u64,
             site_time_zone: site.matomo_time_zone.clone(),
+            warm_up: 0,
         }
     }
 
@@ -135,15 +138,16 @@ impl<'a> Session<'a> {
 
     /// Whether the daily cap keeps visits from arriving now.
     fn is_capped(&self, run: &Run) -> bool {
-        self.plan.scenario().most_visits_per_day.is_some() && self.plan.rate(run.clock().now()) <= 0.0
+        self.plan.scenario().most_visits_per_day.is_some()
+            && self.plan.rate(run.pace().plan(run.clock().now())) <= 0.0
     }
 
     /// The first limit that was reached: a plan that ended by itself was neither stopped nor cut.
     fn stopped_by(&self, snapshot: &Snapshot, signal: Option<Signal>) -> StoppedBy {
-        let is_whole = self.plan.scenario().most_visits == Some(snapshot.visits.planned);
+        let is_whole = self.plan.scenario().most_visits == Some(snapshot.counts.visits.planned);
         match (is_whole, signal, self.until()) {
             (false, Some(_), _) => StoppedBy::Signal,
-            (true, Some(_), _) if snapshot.visits.incomplete + snapshot.visits.dropped > 0 => {
+            (true, Some(_), _) if snapshot.counts.visits.incomplete + snapshot.counts.visits.dropped > 0 => {
                 StoppedBy::Signal
             }
             (false, None, Some((_, limit))) => limit,
@@ -160,7 +164,7 @@ impl<'a> Session<'a> {
             id: self.plan.run_id().to_owned(),
             seed: self.plan.seed(),
             plan: format!("{:016x}", self.plan.fingerprint()),
-            version: env!("CARGO_PKG_VERSION"),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
             started_at: moment(Duration::ZERO),
             ended_at: moment(took),
             seconds: (took.as_secs_f64() * 1_000.0).round() / 1_000.0,
@@ -170,15 +174,45 @@ impl<'a> Session<'a> {
             url: self.client.target().address().to_owned(),
             site_id: self.settings.target.site_id,
         };
-        let is_closed_model = self.plan.scenario().rate == Rate::Max;
         let now = usage();
         let usage = Usage { cpu: now.cpu.saturating_sub(self.before.cpu), ..now };
-        Summary::new(run, target, is_closed_model, snapshot, usage)
+        let options = self.options();
+        let allowed = Allowed {
+            cores: cores() as u64,
+            workers: options.workers.clamp(1, options.concurrency.max(1)) as u64,
+            open_files: most_open_files(),
+            in_flight: options.concurrency as u64,
+        };
+        let circumstances = Circumstances {
+            run,
+            target,
+            model: if self.plan.scenario().rate == Rate::Max { Model::Closed } else { Model::Open },
+            adjusted: false,
+            thresholds: Vec::new(),
+            generator: GeneratorPart::new(&snapshot.series, usage, took, allowed),
+            reproduce: self.reproduce(),
+        };
+        Summary::new(circumstances, snapshot)
+    }
+
+    /// How to do the same again.
+    fn reproduce(&self) -> ReproducePart {
+        let given = self.settings.describe().iter().filter(|setting| setting.source != "default");
+        let part = |setting: &Described| SettingPart {
+            name: setting.name.to_owned(),
+            value: setting.value.clone(),
+            source: setting.source.clone(),
+        };
+        ReproducePart { command: String::new(), settings: given.map(part).collect() }
     }
 }
 
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
 /// Whether Matomo answered some twenty hits, all of them with 400.
-fn is_all_400(snapshot: &Snapshot) -> bool {
-    let hits = &snapshot.hits;
-    hits.accepted == 0 && hits.rejected >= TELLING && snapshot.errors.status(400) == hits.rejected
+fn is_all_400(counts: &Counts) -> bool {
+    let hits = &counts.hits;
+    hits.accepted == 0 && hits.rejected >= TELLING && counts.errors.status(400) == hits.rejected
 }

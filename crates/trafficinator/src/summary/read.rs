@@ -1,0 +1,60 @@
+//! Reads results that were written before.
+
+use std::path::Path;
+
+use engine::recorder::series::Series;
+use engine::recorder::statistics::Statistics;
+
+use super::{SCHEMA, Summary};
+
+/// A result with everything that was measured.
+#[derive(Clone, Debug)]
+pub(crate) struct Read {
+    pub(crate) summary: Summary,
+    pub(crate) series: Series,
+    pub(crate) statistics: Statistics,
+}
+
+/// Reads a result; the error names the file, the place and the cure.
+pub(crate) fn read(path: &Path) -> Result<Read, String> {
+    let shown = path.display();
+    let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::InvalidData => {
+            format!("{shown}: it is not text; give a result that --summary-json wrote")
+        }
+        _ => format!("{shown}: the file cannot be read: {error}"),
+    })?;
+    parse(&text).map_err(|problem| format!("{shown}: {problem}"))
+}
+
+/// Reads the text of a result.
+pub(crate) fn parse(text: &str) -> Result<Read, String> {
+    const CURE: &str = "give a file that `trafficinator run --summary-json FILE` wrote";
+    // What calls itself something else is not judged by our fields.
+    if let Ok(value) = serde_json::from_str::<serde_json::Value>(text) {
+        match value.get("schema").and_then(serde_json::Value::as_str) {
+            Some(SCHEMA) => {}
+            Some(other) => return Err(format!("its schema is {other:?} and not {SCHEMA:?}; {CURE}")),
+            None => return Err(format!("it has no \"schema\": it is no result; {CURE}")),
+        }
+    }
+    let summary: Summary = serde_json::from_str(text).map_err(|error| {
+        let place = format!("line {}, column {}", error.line(), error.column());
+        let message = error.to_string();
+        let message = message.split(" at line ").next().unwrap_or_default();
+        match error.classify() {
+            serde_json::error::Category::Eof => {
+                format!("{place}: it ends in the middle: it was cut off, or is still being written; {CURE}")
+            }
+            _ => format!("{place}: {message}; {CURE}"),
+        }
+    })?;
+    let (Some(series), Some(histograms)) = (&summary.series, &summary.histograms) else {
+        return Err(format!(
+            "it has no \"series\" and \"histograms\": it is the summary of a log line; {CURE}"
+        ));
+    };
+    let series = series.series()?;
+    let statistics = histograms.statistics()?;
+    Ok(Read { summary, series, statistics })
+}

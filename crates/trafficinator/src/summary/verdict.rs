@@ -1,0 +1,189 @@
+//! The verdict on a run: the first thing that anybody wants to know.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::text::{LIKELY_CAUSES, grouped, milliseconds};
+use super::{StoppedBy, Summary};
+
+/// A lag of more than this in one hit of a hundred is the generator's own doing, in milliseconds.
+const MOST_LAG_MS: f64 = 10.0;
+
+/// A core that is used more than this has nothing to spare.
+const FULL_CORE: f64 = 0.9;
+
+/// What came of a run, the first that applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Outcome {
+    /// Nothing was sent.
+    Nothing,
+    /// Not one hit was accepted.
+    Failed,
+    /// The generator was the bottleneck: the numbers say nothing about the target.
+    Void,
+    /// A threshold did not hold.
+    Threshold,
+    /// Not all visits were sent whole.
+    Incomplete,
+    /// All visits were sent, every hit accepted.
+    Ok,
+}
+
+/// The verdict.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct VerdictPart {
+    pub(crate) outcome: Outcome,
+    /// In one sentence.
+    pub(crate) sentence: String,
+    /// Why the run is void: figures, and what to do.
+    pub(crate) void: Vec<String>,
+    /// What deserves a word, and makes nothing void.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Something that was demanded of a run, and what came of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct ThresholdPart {
+    /// As it was given: `response.p95<200ms`.
+    pub(crate) expression: String,
+    /// What came out, in its unit; nothing where there were no samples.
+    pub(crate) value: Option<f64>,
+    /// `ms`, `share`, `count` or `per_second`.
+    pub(crate) unit: String,
+    /// Whether it holds. Without samples it does not.
+    pub(crate) holds: bool,
+    /// Whether it ended the run.
+    pub(crate) aborted: bool,
+}
+
+impl VerdictPart {
+    pub(crate) fn none() -> VerdictPart {
+        VerdictPart {
+            outcome: Outcome::Nothing,
+            sentence: String::new(),
+            void: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+}
+
+/// Judges a run by its numbers.
+pub(crate) fn judge(summary: &Summary) -> VerdictPart {
+    let (void, warnings) = (void(summary), warnings(summary));
+    let (outcome, sentence) = sentence(summary, &void);
+    VerdictPart { outcome, sentence, void, warnings }
+}
+
+/// Why the generator was the bottleneck.
+fn void(summary: &Summary) -> Vec<String> {
+    let mut reasons = Vec::new();
+    let lag = summary.lag_ms.p99.filter(|lag| *lag > MOST_LAG_MS);
+    if let Some(lag) = lag {
+        reasons.push(format!(
+            "one hit of a hundred was sent {} ms or more after it could have been (lag p99, at most {MOST_LAG_MS} ms)",
+            milliseconds(lag)
+        ));
+    }
+    let dropped = summary.measured.hits.dropped_idle;
+    if dropped > 0 {
+        reasons.push(format!("{} hits were dropped although a slot was free", grouped(dropped)));
+    }
+    if !reasons.is_empty() {
+        reasons.push(cure(summary));
+    }
+    reasons
+}
+
+fn cure(summary: &Summary) -> String {
+    let generator = &summary.generator;
+    let used = format!("it used {:.1} of {} cores", generator.cores_used, generator.cores);
+    if generator.busiest_core > FULL_CORE && generator.workers < generator.cores {
+        return format!("{used}, with {} workers: raise --workers to {}", generator.workers, generator.cores);
+    }
+    if generator.busiest_core > FULL_CORE || generator.cores_used > FULL_CORE * generator.cores as f64 {
+        return format!("{used}: lower the rate, or give it a machine with more cores");
+    }
+    format!(
+        "{used}, so something else kept the processor from it: run it on a machine of its own, not beside the target"
+    )
+}
+
+fn warnings(summary: &Summary) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let generator = &summary.generator;
+    if generator.busiest_core > FULL_CORE {
+        warnings.push(format!(
+            "a thread that sends used {:.0} % of its core: a higher rate needs more of them (--workers, {} now, {} cores)",
+            generator.busiest_core * 100.0,
+            generator.workers,
+            generator.cores
+        ));
+    }
+    let dropped = summary.hits.dropped - summary.hits.dropped_idle.min(summary.hits.dropped);
+    if dropped > 0 && !matches!(summary.run.stopped_by, StoppedBy::Signal) {
+        warnings.push(format!(
+            "{} hits were not sent, since the target was too slow for CONCURRENCY {} or the run ended before they were due",
+            grouped(dropped),
+            generator.in_flight_allowed
+        ));
+    }
+    if generator.open_files_allowed > 0 && generator.open_files * 10 > generator.open_files_allowed * 9 {
+        warnings.push(format!(
+            "{} of {} files that the system allows were open; raise `ulimit -n`",
+            grouped(generator.open_files),
+            grouped(generator.open_files_allowed)
+        ));
+    }
+    if summary.adjusted {
+        warnings
+            .push("the rate was changed by hand while it ran: it cannot be compared or merged".to_owned());
+    }
+    warnings
+}
+
+fn sentence(summary: &Summary, void: &[String]) -> (Outcome, String) {
+    let hits = &summary.hits;
+    let visits = summary.visits;
+    if hits.planned == 0 {
+        return (Outcome::Nothing, "nothing was sent".to_owned());
+    }
+    if hits.accepted == 0 {
+        let most = summary.errors.iter().max_by_key(|(_, count)| **count).filter(|(_, count)| **count > 0);
+        let sentence = match most {
+            Some((name, _)) if name == "http_400" => {
+                format!("FAILED: not one of {} hits was accepted. {LIKELY_CAUSES}", grouped(hits.sent))
+            }
+            Some((name, _)) => {
+                format!("FAILED: not one of {} hits was accepted ({name})", grouped(hits.sent))
+            }
+            None => "FAILED: not one hit was accepted".to_owned(),
+        };
+        return (Outcome::Failed, sentence);
+    }
+    if let Some(reason) = void.first() {
+        return (Outcome::Void, format!("void: the generator was the bottleneck: {reason}"));
+    }
+    let failed: Vec<&str> = summary
+        .thresholds
+        .iter()
+        .filter(|threshold| !threshold.holds)
+        .map(|t| t.expression.as_str())
+        .collect();
+    if !failed.is_empty() {
+        return (Outcome::Threshold, format!("FAILED: {} did not hold", failed.join(", ")));
+    }
+    let lost = visits.incomplete + visits.dropped;
+    if lost == 0 {
+        let all = format!("ok: all {} visits were sent, every hit accepted", grouped(visits.completed));
+        return (Outcome::Ok, all);
+    }
+    let sentence = format!(
+        "INCOMPLETE: {} of {} visits were sent whole, {} in part, {} not at all",
+        grouped(visits.completed),
+        grouped(visits.completed + lost),
+        grouped(visits.incomplete),
+        grouped(visits.dropped)
+    );
+    (Outcome::Incomplete, sentence)
+}
