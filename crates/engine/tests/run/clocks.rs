@@ -71,7 +71,7 @@ fn under_the_real_clock_hits_go_out_when_they_happen_and_have_no_cdt() {
     };
     let plan = plan(draft);
     let snapshot = carry_out(&plan, &server, &Options { site_time_zone: noon, ..options(20) }, clock);
-    assert_eq!(snapshot.visits.completed, 60);
+    assert_eq!(snapshot.counts.visits.completed, 60);
     let visitors = server.by_cid();
     let mut arrivals = plan.arrivals().unwrap();
     let mut late: Vec<Nanos> = Vec::new();
@@ -114,8 +114,8 @@ fn no_simulated_visit_crosses_midnight() {
         let draft = Draft { length: Some((6.0, 80.0)), ..rich(150.0, 150) };
         let options = Options { site_time_zone: zone.clone(), workers: 2, ..options(20) };
         let snapshot = carry_out(&plan(draft), &server, &options, clock);
-        assert_eq!(snapshot.visits.completed, 150);
-        assert_eq!(snapshot.hits.dropped, 0);
+        assert_eq!(snapshot.counts.visits.completed, 150);
+        assert_eq!(snapshot.counts.hits.dropped, 0);
         let mut days = std::collections::BTreeSet::new();
         for hits in server.by_cid().values() {
             let times: Vec<i64> = hits.iter().map(|hit| hit.cdt().unwrap()).collect();
@@ -141,11 +141,11 @@ fn no_real_visit_crosses_midnight() {
     let draft = Draft { clock: scenario::Clock::Real, length: Some((6.0, 6.0)), ..short(40.0, 60) };
     let options = Options { site_time_zone: zone.clone(), ..options(20) };
     let snapshot = carry_out(&plan(draft), &server, &options, clock);
-    assert_eq!(snapshot.visits.completed, 60);
+    assert_eq!(snapshot.counts.visits.completed, 60);
     for hits in server.by_cid().values() {
         let seconds: Vec<i64> = hits.iter().map(|hit| clock.unix_ms(hit.at).div_euclid(1_000)).collect();
         assert_eq!(day(&zone, seconds[0]), day(&zone, seconds[1]), "{seconds:?}");
     }
     // What midnight puts off is not late.
-    assert!(snapshot.hits.late < 6, "{}", snapshot.hits.late);
+    assert!(snapshot.counts.hits.late < 6, "{}", snapshot.counts.hits.late);
 }

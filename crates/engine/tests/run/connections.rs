@@ -13,7 +13,7 @@ fn requests_share_connections() {
     let clock = Clock::start();
     let server = Server::start(clock, Behaviour::default(), |request| well(request).after(2));
     let snapshot = carry_out(&plan(rich(500.0, 200)), &server, &options(5), clock);
-    assert_eq!(snapshot.hits.accepted, snapshot.hits.planned);
+    assert_eq!(snapshot.counts.hits.accepted, snapshot.counts.hits.planned);
     assert!(server.connections() <= 5, "{}", server.connections());
     let requests = server.requests();
     assert!(requests.iter().all(|request| request.headers["host"] == server.address().to_string()));
@@ -29,9 +29,9 @@ fn a_target_that_closes_idle_connections_loses_nothing() {
     let draft = Draft { pause: (0.06, 0.06), ..short(1_000.0, 1) };
     let snapshot =
         carry_out(&plan(Draft { pageviews: Some((20, 20)), ..draft }), &server, &options(5), clock);
-    assert_eq!(snapshot.hits.accepted, 21);
-    assert_eq!((snapshot.hits.failed, snapshot.hits.retried), (0, 0));
-    assert_eq!(recorded(&server), snapshot.planned);
+    assert_eq!(snapshot.counts.hits.accepted, 21);
+    assert_eq!((snapshot.counts.hits.failed, snapshot.counts.hits.retried), (0, 0));
+    assert_eq!(recorded(&server), snapshot.counts.planned);
     assert!(server.connections() > 10, "{}", server.connections());
 }
 
@@ -45,7 +45,7 @@ fn a_connection_that_was_idle_for_more_than_four_seconds_is_not_used_again() {
         (clock, server, run)
     });
     let connections = runs.map(|(clock, server, run)| {
-        assert_eq!(end(run, clock).hits.accepted, 2);
+        assert_eq!(end(run, clock).counts.hits.accepted, 2);
         server.connections()
     });
     assert_eq!(connections, [1, 2]);

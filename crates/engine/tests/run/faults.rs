@@ -24,7 +24,7 @@ fn suffer(
     let options = Options { workers: 2, ..options(20) };
     let client = client_with(&server, PATIENCE, None);
     let snapshot = end(start(&plan(rich(300.0, 60)), &client, &options, clock), clock);
-    assert_eq!(snapshot.visits.planned, 60);
+    assert_eq!(snapshot.counts.visits.planned, 60);
     check_ledger(&snapshot, &server);
     check_no_hit_arrives_twice(&server);
     (snapshot, server)
@@ -45,32 +45,32 @@ fn every_third(act: Act) -> impl Fn(&Request) -> Reply + Send + Sync {
 #[test]
 fn a_target_that_is_well_gets_exactly_the_plan() {
     let (snapshot, server) = suffer(Behaviour::default(), well);
-    assert_eq!(snapshot.visits.completed, 60);
-    assert_eq!(snapshot.hits.accepted, snapshot.hits.planned);
-    assert_eq!(snapshot.acknowledged, snapshot.planned);
-    assert_eq!(recorded(&server), snapshot.planned);
-    assert!(columns(&snapshot.planned).iter().all(|(_, count)| *count > 0), "{:?}", snapshot.planned);
-    assert_eq!(columns(&snapshot.uncertain).map(|(_, count)| count), [0; 9]);
+    assert_eq!(snapshot.counts.visits.completed, 60);
+    assert_eq!(snapshot.counts.hits.accepted, snapshot.counts.hits.planned);
+    assert_eq!(snapshot.counts.acknowledged, snapshot.counts.planned);
+    assert_eq!(recorded(&server), snapshot.counts.planned);
+    assert!(columns(&snapshot.counts.planned).iter().all(|(_, count)| *count > 0), "{:?}", snapshot.counts.planned);
+    assert_eq!(columns(&snapshot.counts.uncertain).map(|(_, count)| count), [0; 9]);
 }
 
 #[test]
 fn a_hit_that_is_answered_by_an_error_is_rejected_and_not_tried_again() {
     for status in [400, 500, 503] {
         let (snapshot, server) = suffer(Behaviour::default(), every_third(Act::Answer(status)));
-        assert_eq!(snapshot.errors.status(status), snapshot.hits.rejected);
-        assert_eq!(snapshot.hits.rejected, (snapshot.hits.planned + 1) / 3);
-        assert_eq!((snapshot.hits.failed, snapshot.hits.dropped, snapshot.hits.retried), (0, 0, 0));
-        assert_eq!(server.count() as u64, snapshot.hits.planned);
-        assert_eq!(columns(&snapshot.uncertain).map(|(_, count)| count), [0; 9]);
-        assert!(snapshot.visits.incomplete > 0 && snapshot.visits.dropped == 0, "{:?}", snapshot.visits);
+        assert_eq!(snapshot.counts.errors.status(status), snapshot.counts.hits.rejected);
+        assert_eq!(snapshot.counts.hits.rejected, (snapshot.counts.hits.planned + 1) / 3);
+        assert_eq!((snapshot.counts.hits.failed, snapshot.counts.hits.dropped, snapshot.counts.hits.retried), (0, 0, 0));
+        assert_eq!(server.count() as u64, snapshot.counts.hits.planned);
+        assert_eq!(columns(&snapshot.counts.uncertain).map(|(_, count)| count), [0; 9]);
+        assert!(snapshot.counts.visits.incomplete > 0 && snapshot.counts.visits.dropped == 0, "{:?}", snapshot.counts.visits);
     }
 }
 
 #[test]
 fn a_redirection_is_not_success() {
     let (snapshot, _) = suffer(Behaviour::default(), |_| Act::Answer(302).into());
-    assert_eq!((snapshot.errors.status(302), snapshot.hits.accepted), (snapshot.hits.planned, 0));
-    assert_eq!((snapshot.visits.completed, snapshot.visits.incomplete), (0, 60));
+    assert_eq!((snapshot.counts.errors.status(302), snapshot.counts.hits.accepted), (snapshot.counts.hits.planned, 0));
+    assert_eq!((snapshot.counts.visits.completed, snapshot.counts.visits.incomplete), (0, 60));
 }
 
 #[test]
@@ -80,9 +80,9 @@ fn what_a_gateway_gave_up_on_is_uncertain() {
         let (snapshot, _) = suffer(Behaviour::default(), move |request| {
             Reply::from(Act::Answer(status)).recorded(request.number % 2 == 0)
         });
-        assert_eq!(snapshot.errors.status(status), snapshot.hits.planned);
-        assert_eq!(snapshot.uncertain, snapshot.planned);
-        assert_eq!(snapshot.hits.retried, 0);
+        assert_eq!(snapshot.counts.errors.status(status), snapshot.counts.hits.planned);
+        assert_eq!(snapshot.counts.uncertain, snapshot.counts.planned);
+        assert_eq!(snapshot.counts.hits.retried, 0);
     }
 }
 
@@ -92,7 +92,7 @@ fn a_visit_of_which_only_the_ping_was_accepted_is_not_acknowledged() {
         Act::Answer(if request.parameter("ping").is_some() { 204 } else { 500 }).into()
     });
     assert_eq!(recorded(&server).visits, 0);
-    assert_eq!(snapshot.acknowledged.visits, 0);
+    assert_eq!(snapshot.counts.acknowledged.visits, 0);
 }
 
 #[test]
@@ -101,10 +101,10 @@ fn a_broken_connection_is_a_reset_and_uncertain_and_the_visit_goes_on() {
         1 => Reply::from(Act::Reset).recorded(request.number % 2 == 0),
         _ => well(request),
     });
-    assert_eq!(snapshot.errors.failure(Failure::Reset), snapshot.hits.failed);
-    assert_eq!(server.count() as u64, snapshot.hits.planned);
-    assert_eq!((snapshot.hits.retried, snapshot.hits.dropped), (0, 0));
-    assert!(snapshot.uncertain.actions > 0);
+    assert_eq!(snapshot.counts.errors.failure(Failure::Reset), snapshot.counts.hits.failed);
+    assert_eq!(server.count() as u64, snapshot.counts.hits.planned);
+    assert_eq!((snapshot.counts.hits.retried, snapshot.counts.hits.dropped), (0, 0));
+    assert!(snapshot.counts.uncertain.actions > 0);
 }
 
 #[test]
@@ -113,8 +113,8 @@ fn an_answer_that_breaks_off_is_a_reset() {
         1 => Reply::from(Act::Half).recorded(true),
         _ => well(request),
     });
-    assert_eq!(snapshot.errors.failure(Failure::Reset), snapshot.hits.failed);
-    assert!(snapshot.hits.failed > 0 && snapshot.hits.retried == 0);
+    assert_eq!(snapshot.counts.errors.failure(Failure::Reset), snapshot.counts.hits.failed);
+    assert!(snapshot.counts.hits.failed > 0 && snapshot.counts.hits.retried == 0);
 }
 
 #[test]
@@ -123,11 +123,11 @@ fn no_answer_is_a_timeout_and_uncertain() {
         1 => Reply::from(Act::Hang).recorded(request.number % 4 == 1),
         _ => well(request),
     });
-    assert_eq!(snapshot.errors.failure(Failure::Timeout), snapshot.hits.failed);
-    assert!(snapshot.hits.failed > 0 && snapshot.hits.retried == 0);
-    assert_eq!(server.count() as u64, snapshot.hits.planned);
+    assert_eq!(snapshot.counts.errors.failure(Failure::Timeout), snapshot.counts.hits.failed);
+    assert!(snapshot.counts.hits.failed > 0 && snapshot.counts.hits.retried == 0);
+    assert_eq!(server.count() as u64, snapshot.counts.hits.planned);
     let longest = PATIENCE.as_secs_f64() * 1_000.0;
-    assert!((longest..longest + 200.0).contains(&snapshot.service.max_ms()), "{}", snapshot.service.max_ms());
+    assert!((longest..longest + 200.0).contains(&snapshot.statistics.service.max_ms()), "{}", snapshot.statistics.service.max_ms());
 }
 
 #[test]
@@ -136,26 +136,26 @@ fn what_is_not_http_is_a_protocol_failure() {
         1 => Reply::from(Act::Garbage).recorded(request.number % 2 == 0),
         _ => well(request),
     });
-    assert_eq!(snapshot.errors.failure(Failure::Protocol), snapshot.hits.failed);
-    assert!(snapshot.hits.failed > 0 && snapshot.hits.retried == 0);
+    assert_eq!(snapshot.counts.errors.failure(Failure::Protocol), snapshot.counts.hits.failed);
+    assert!(snapshot.counts.hits.failed > 0 && snapshot.counts.hits.retried == 0);
 }
 
 #[test]
 fn a_target_that_closes_after_every_answer_costs_no_certainty() {
     let (snapshot, server) = suffer(Behaviour::default(), |_| Act::AnswerAndClose(204).into());
     // A hit that is sent while the connection is being closed may be lost. That is told, and known at once.
-    assert_eq!(snapshot.errors.failure(Failure::Timeout), 0);
-    assert_eq!(snapshot.errors.failure(Failure::Reset), snapshot.hits.failed);
-    assert_eq!(snapshot.hits.retried, 0);
-    assert_eq!(snapshot.hits.accepted, server.count() as u64);
+    assert_eq!(snapshot.counts.errors.failure(Failure::Timeout), 0);
+    assert_eq!(snapshot.counts.errors.failure(Failure::Reset), snapshot.counts.hits.failed);
+    assert_eq!(snapshot.counts.hits.retried, 0);
+    assert_eq!(snapshot.counts.hits.accepted, server.count() as u64);
 }
 
 #[test]
 fn connections_that_are_closed_at_once_are_tried_again() {
     let behaviour = Behaviour { closes_at_once: |number| number % 2 == 0, ..Behaviour::default() };
     let (snapshot, _) = suffer(behaviour, |_| Act::AnswerAndClose(204).into());
-    assert_eq!(snapshot.errors.failure(Failure::Reset), snapshot.hits.failed);
-    assert!(snapshot.hits.accepted > 0);
+    assert_eq!(snapshot.counts.errors.failure(Failure::Reset), snapshot.counts.hits.failed);
+    assert!(snapshot.counts.hits.accepted > 0);
 }
 
 #[test]
@@ -166,12 +166,12 @@ fn a_refused_hit_is_tried_three_times_more_and_certainly_not_recorded() {
         start(&plan(short(1_000.0, 30)), &client_with(&server, PATIENCE, None), &options(5), clock),
         clock,
     );
-    assert_eq!(snapshot.visits.incomplete, 30);
-    assert_eq!(snapshot.hits.sent, 60);
-    assert_eq!(snapshot.errors.failure(Failure::Connect), 60);
-    assert_eq!(snapshot.hits.retried, 3 * 60);
-    assert_eq!(columns(&snapshot.acknowledged).map(|(_, count)| count), [0; 9]);
-    assert_eq!(columns(&snapshot.uncertain).map(|(_, count)| count), [0; 9]);
+    assert_eq!(snapshot.counts.visits.incomplete, 30);
+    assert_eq!(snapshot.counts.hits.sent, 60);
+    assert_eq!(snapshot.counts.errors.failure(Failure::Connect), 60);
+    assert_eq!(snapshot.counts.hits.retried, 3 * 60);
+    assert_eq!(columns(&snapshot.counts.acknowledged).map(|(_, count)| count), [0; 9]);
+    assert_eq!(columns(&snapshot.counts.uncertain).map(|(_, count)| count), [0; 9]);
 }
 
 #[test]
@@ -182,9 +182,9 @@ fn a_target_that_comes_up_in_time_loses_nothing() {
     wait_for(clock, 5, "first tries", || clock.now() > 400_000_000);
     server.open();
     let snapshot = end(run, clock);
-    assert_eq!(snapshot.visits.completed, 40);
-    assert!(snapshot.hits.retried > 0);
-    assert_eq!(recorded(&server), snapshot.planned);
+    assert_eq!(snapshot.counts.visits.completed, 40);
+    assert!(snapshot.counts.hits.retried > 0);
+    assert_eq!(recorded(&server), snapshot.counts.planned);
     check_no_hit_arrives_twice(&server);
 }
 
@@ -211,5 +211,5 @@ fn all_faults_together_are_accounted_for() {
             _ => reply,
         }
     });
-    assert!(snapshot.hits.accepted > 0 && snapshot.hits.rejected > 0 && snapshot.hits.failed > 0);
+    assert!(snapshot.counts.hits.accepted > 0 && snapshot.counts.hits.rejected > 0 && snapshot.counts.hits.failed > 0);
 }

@@ -47,7 +47,7 @@ fn concurrency_bounds_the_requests_in_flight() {
             &Options { workers, ..options(concurrency) },
             clock,
         );
-        assert_eq!(snapshot.hits.accepted, 2 * visits);
+        assert_eq!(snapshot.counts.hits.accepted, 2 * visits);
         let most = most_at_once(&server);
         assert!(most <= concurrency as i32, "{most} with {workers} workers");
         if workers == 1 {
@@ -101,9 +101,9 @@ fn a_closed_model_sends_all_visits_and_has_no_more_open_than_slots() {
             });
             let snapshot =
                 carry_out(&plan(closed(150)), &server, &Options { workers, ..options(concurrency) }, clock);
-            assert_eq!((snapshot.visits.planned, snapshot.visits.completed), (150, 150));
-            assert_eq!(snapshot.hits.late, 0);
-            assert_eq!(recorded(&server), snapshot.planned);
+            assert_eq!((snapshot.counts.visits.planned, snapshot.counts.visits.completed), (150, 150));
+            assert_eq!(snapshot.counts.hits.late, 0);
+            assert_eq!(recorded(&server), snapshot.counts.planned);
             let most = open.lock().unwrap().1;
             assert!(most <= concurrency, "{most} visits open with {concurrency} slots");
             server
@@ -117,8 +117,8 @@ fn a_closed_model_opens_no_more_visits_than_slots_when_the_target_refuses() {
     let clock = Clock::start();
     let server = Server::start(clock, Behaviour { refuses: true, ..Behaviour::default() }, well);
     let run = start(&plan(closed(1_000_000)), &client(&server), &options(4), clock);
-    wait_for(clock, 10, "figures", || run.snapshot().visits.planned > 0);
+    wait_for(clock, 10, "figures", || run.snapshot().counts.visits.planned > 0);
     run.abort();
     let snapshot = end(run, clock);
-    assert!(snapshot.visits.planned <= 20, "{} visits begun in a second by 4 slots", snapshot.visits.planned);
+    assert!(snapshot.counts.visits.planned <= 20, "{} visits begun in a second by 4 slots", snapshot.counts.visits.planned);
 }

@@ -20,8 +20,8 @@ fn robots_are_hits_of_their_own_kinds_and_never_visits() {
     let robots = Robots { crawlers: share(0.4), chatbots: share(0.2) };
     let plan = plan(Draft { robots, ..rich(400.0, 200) });
     let snapshot = carry_out(&plan, &server, &options(20), clock);
-    assert_eq!((snapshot.visits.planned, snapshot.visits.completed), (200, 200));
-    let of = |kind: Kind| snapshot.hits.by_kind[kind as usize];
+    assert_eq!((snapshot.counts.visits.planned, snapshot.counts.visits.completed), (200, 200));
+    let of = |kind: Kind| snapshot.counts.hits.by_kind[kind as usize];
     // 0.4 and 0.2 to 0.4 of everybody: two crawlers to a chatbot, of which some make rounds.
     assert!((60..160).contains(&of(Kind::Chatbot)), "{} chatbots", of(Kind::Chatbot));
     assert!(of(Kind::Crawler) > 2 * of(Kind::Chatbot), "{} hits of crawlers", of(Kind::Crawler));
@@ -38,6 +38,6 @@ fn robots_are_hits_of_their_own_kinds_and_never_visits() {
         assert_eq!(hit.parameter("new_visit"), None);
     }
     assert!(people.iter().all(|hit| hit.parameter("recMode").is_none()));
-    assert_eq!(snapshot.acknowledged, snapshot.planned);
-    assert_eq!(snapshot.planned.visits, 200);
+    assert_eq!(snapshot.counts.acknowledged, snapshot.counts.planned);
+    assert_eq!(snapshot.counts.planned.visits, 200);
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use engine::clock::Clock;
 use engine::observation::Failure;
-use engine::recorder::Snapshot;
+use engine::recorder::{Counts, Snapshot};
 use engine::run::{Options, Run};
 use engine::target::{Secret, Target, Trust};
 use engine::transport::Client;
@@ -65,7 +65,7 @@ pub(crate) fn plan(draft: Draft) -> Arc<Plan> {
 
 /// So many requests in flight, one worker, a long grace, and a site in UTC.
 pub(crate) fn options(concurrency: usize) -> Options {
-    Options { concurrency, workers: 1, until: None, grace: 30 * SECOND, site_time_zone: TimeZone::UTC }
+    Options { concurrency, workers: 1, until: None, grace: 30 * SECOND, site_time_zone: TimeZone::UTC, warm_up: 0 }
 }
 
 pub(crate) fn client(server: &Server) -> Client {
@@ -106,7 +106,7 @@ pub(crate) fn wait_for(clock: Clock, seconds: u64, what: &str, mut so: impl FnMu
 
 /// What holds after any run, whatever the target did.
 pub(crate) fn check_identities(snapshot: &Snapshot) {
-    let Snapshot { visits, hits, errors, .. } = snapshot;
+    let Counts { visits, hits, errors, .. } = &snapshot.counts;
     assert_eq!(visits.planned, visits.started + visits.dropped, "{visits:?}");
     assert_eq!(visits.started, visits.completed + visits.incomplete, "{visits:?}");
     assert_eq!(hits.planned, hits.sent + hits.dropped, "{visits:?} {hits:?}");
@@ -114,9 +114,9 @@ pub(crate) fn check_identities(snapshot: &Snapshot) {
     assert_eq!(hits.by_kind.iter().sum::<u64>(), hits.sent, "{hits:?}");
     assert_eq!(errors.total(), hits.rejected + hits.failed, "{errors:?} {hits:?}");
     assert!(hits.late <= hits.sent, "{hits:?}");
-    assert_eq!(snapshot.planned.visits, visits.planned);
+    assert_eq!(snapshot.counts.planned.visits, visits.planned);
     let measured = hits.sent - errors.failure(Failure::Aborted);
-    for times in [&snapshot.response, &snapshot.service, &snapshot.wait, &snapshot.lag] {
+    for times in [&snapshot.statistics.response, &snapshot.statistics.service, &snapshot.statistics.wait, &snapshot.statistics.lag] {
         assert_eq!(times.count(), measured, "{hits:?} {errors:?}");
     }
 }
@@ -168,7 +168,7 @@ pub(crate) fn columns(ledger: &Ledger) -> [(&'static str, u64); 9] {
 /// What was recorded lies between what was acknowledged and that plus what is uncertain.
 pub(crate) fn check_ledger(snapshot: &Snapshot, server: &Server) {
     let recorded = recorded(server);
-    let bounds = columns(&snapshot.acknowledged).into_iter().zip(columns(&snapshot.uncertain));
+    let bounds = columns(&snapshot.counts.acknowledged).into_iter().zip(columns(&snapshot.counts.uncertain));
     for (((name, least), (_, uncertain)), (_, is)) in bounds.zip(columns(&recorded)) {
         let most = least + uncertain;
         assert!((least..=most).contains(&is), "{name}: {is} recorded, between {least} and {most} announced");

@@ -16,7 +16,7 @@ fn a_plan_that_is_exhausted_ends_the_run() {
     let clock = Clock::start();
     let server = Server::start(clock, Behaviour::default(), well);
     let snapshot = carry_out(&plan(short(1_000.0, 123)), &server, &options(10), clock);
-    assert_eq!((snapshot.visits.planned, snapshot.visits.completed), (123, 123));
+    assert_eq!((snapshot.counts.visits.planned, snapshot.counts.visits.completed), (123, 123));
     assert!(clock.now() < 2 * SECOND);
 }
 
@@ -30,11 +30,11 @@ fn open_visits_finish_when_a_run_is_drained() {
     run.drain();
     let told = clock.now();
     let snapshot = end(run, clock);
-    assert_eq!(snapshot.visits.completed, snapshot.visits.planned);
-    assert_eq!((snapshot.hits.dropped, snapshot.hits.failed), (0, 0));
-    assert!((30..1_000).contains(&snapshot.visits.planned), "{:?}", snapshot.visits);
-    assert_eq!(recorded(&server), snapshot.planned);
-    assert!(snapshot.last_start <= told + SECOND / 20);
+    assert_eq!(snapshot.counts.visits.completed, snapshot.counts.visits.planned);
+    assert_eq!((snapshot.counts.hits.dropped, snapshot.counts.hits.failed), (0, 0));
+    assert!((30..1_000).contains(&snapshot.counts.visits.planned), "{:?}", snapshot.counts.visits);
+    assert_eq!(recorded(&server), snapshot.counts.planned);
+    assert!(snapshot.counts.last_start <= told + SECOND / 20);
     assert!(clock.now() - told < 2 * SECOND, "{}", clock.now() - told);
 }
 
@@ -55,9 +55,9 @@ fn what_does_not_finish_within_the_grace_is_cut_off() {
     let snapshot = end(run, clock);
     let took = clock.now() - told;
     assert!((SECOND / 2..SECOND).contains(&took), "{took}");
-    assert!(snapshot.errors.failure(Failure::Aborted) > 0);
-    assert!(snapshot.hits.dropped > 0);
-    assert!(snapshot.visits.incomplete > 0);
+    assert!(snapshot.counts.errors.failure(Failure::Aborted) > 0);
+    assert!(snapshot.counts.hits.dropped > 0);
+    assert!(snapshot.counts.visits.incomplete > 0);
     check_ledger(&snapshot, &server);
 }
 
@@ -73,12 +73,12 @@ fn an_aborted_run_ends_at_once_and_tells_what_it_left() {
         let told = clock.now();
         let snapshot = end(run, clock);
         assert!(clock.now() - told < SECOND / 2, "{}", clock.now() - told);
-        assert_eq!(snapshot.errors.failure(Failure::Aborted), concurrency as u64);
-        assert_eq!(snapshot.visits.started, concurrency as u64);
-        assert!(snapshot.visits.dropped > 0);
-        assert_eq!(snapshot.uncertain.visits, concurrency as u64);
+        assert_eq!(snapshot.counts.errors.failure(Failure::Aborted), concurrency as u64);
+        assert_eq!(snapshot.counts.visits.started, concurrency as u64);
+        assert!(snapshot.counts.visits.dropped > 0);
+        assert_eq!(snapshot.counts.uncertain.visits, concurrency as u64);
         // That the target hung is not the generator's lateness.
-        assert!(snapshot.lag.count() == 0 || snapshot.lag.max_ms() < 100.0, "{}", snapshot.lag.max_ms());
+        assert!(snapshot.statistics.lag.count() == 0 || snapshot.statistics.lag.max_ms() < 100.0, "{}", snapshot.statistics.lag.max_ms());
         check_ledger(&snapshot, &server);
     }
 }
@@ -105,7 +105,7 @@ fn a_run_that_is_aborted_while_it_waits_to_try_again_is_accounted_for() {
     wait_for(clock, 10, "first tries", || clock.now() > SECOND / 10);
     run.abort();
     let snapshot = end(run, clock);
-    assert_eq!((snapshot.hits.accepted, snapshot.visits.completed), (0, 0));
+    assert_eq!((snapshot.counts.hits.accepted, snapshot.counts.visits.completed), (0, 0));
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn no_visit_arrives_after_the_end_of_the_duration() {
     let options = Options { until: Some(SECOND / 2), workers: 2, ..options(10) };
     let draft = Draft { pause: (0.2, 0.2), ..short(200.0, 100_000) };
     let snapshot = carry_out(&plan(draft), &server, &options, clock);
-    assert_eq!((snapshot.visits.planned, snapshot.visits.completed), (100, 100));
+    assert_eq!((snapshot.counts.visits.planned, snapshot.counts.visits.completed), (100, 100));
     assert!(clock.now() < SECOND, "{}", clock.now());
 }
 
@@ -127,10 +127,10 @@ fn the_duration_ends_a_closed_model_too() {
         let options = Options { until: Some(SECOND / 3), grace, ..options(4) };
         let draft = Draft { rate: Rate::Max, ..short(1.0, 1_000_000) };
         let snapshot = carry_out(&plan(draft), &server, &options, clock);
-        assert!((4..200).contains(&snapshot.visits.planned), "{:?}", snapshot.visits);
+        assert!((4..200).contains(&snapshot.counts.visits.planned), "{:?}", snapshot.counts.visits);
         assert!(clock.now() < SECOND, "{}", clock.now());
         if grace > 0 {
-            assert_eq!(snapshot.visits.completed, snapshot.visits.planned);
+            assert_eq!(snapshot.counts.visits.completed, snapshot.counts.visits.planned);
         }
         check_ledger(&snapshot, &server);
     }
@@ -142,6 +142,6 @@ fn a_visit_that_waits_for_a_slot_at_the_end_is_dropped_whole() {
     let server = Server::start(clock, Behaviour::default(), |_| Reply::from(Act::Hang).recorded(true));
     let options = Options { until: Some(SECOND / 5), grace: SECOND / 5, ..options(1) };
     let snapshot = carry_out(&plan(short(100.0, 1_000)), &server, &options, clock);
-    assert_eq!((snapshot.visits.planned, snapshot.visits.started, snapshot.visits.dropped), (20, 1, 19));
-    assert_eq!((snapshot.hits.sent, snapshot.hits.dropped), (1, 39));
+    assert_eq!((snapshot.counts.visits.planned, snapshot.counts.visits.started, snapshot.counts.visits.dropped), (20, 1, 19));
+    assert_eq!((snapshot.counts.hits.sent, snapshot.counts.hits.dropped), (1, 39));
 }

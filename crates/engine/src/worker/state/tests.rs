@@ -39,7 +39,7 @@ fn state(draft: Draft, slots: usize) -> State {
     let url = Url::parse("http://127.0.0.1:9/matomo.php").unwrap();
     let target = Target::new(url, None, None, Trust::Roots, Duration::from_secs(1));
     let options =
-        Options { concurrency: slots, workers: 1, until: None, grace: 0, site_time_zone: TimeZone::UTC };
+        Options { concurrency: slots, workers: 1, until: None, grace: 0, site_time_zone: TimeZone::UTC, warm_up: 0 };
     State::new(Assignment {
         plan,
         client: Client::new(target).unwrap(),
@@ -49,8 +49,8 @@ fn state(draft: Draft, slots: usize) -> State {
         of: 1,
         slots,
         skew: Skew::default(),
-        phase: watch::channel(Phase::Run).1,
-        published: Arc::default(),
+        control: watch::channel(Control { phase: Phase::Run, pace: Pace::STEADY }).1,
+        portions: std::sync::mpsc::channel().0,
     })
 }
 
