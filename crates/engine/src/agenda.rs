@@ -27,6 +27,8 @@ pub(crate) struct Open {
     pub(crate) next: u16,
     /// Tries of that hit so far.
     pub(crate) tries: u8,
+    /// When that hit was taken up (closed model only, where nothing is due).
+    pub(crate) taken_at: Nanos,
     /// Earliest time for that hit, whatever its due time: the answer to the one before, or the end of a back-off.
     pub(crate) not_before: Nanos,
     /// Whether its first hit was sent.

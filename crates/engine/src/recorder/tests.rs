@@ -119,7 +119,8 @@ fn total(series: &Series) -> (Counts, [times::Times; 4]) {
         counts.visits += window.visits;
         counts.hits += window.hits;
         counts.errors += &window.errors;
-        for (sum, times) in all.iter_mut().zip([&window.response, &window.service, &window.wait, &window.lag]) {
+        for (sum, times) in all.iter_mut().zip([&window.response, &window.service, &window.wait, &window.lag])
+        {
             *sum += &times.unpack();
         }
     }
@@ -247,5 +248,8 @@ fn every_outcome_is_counted_once_and_by_its_name() {
     assert_eq!(snapshot.statistics.service.count(), 11);
     let of = |class| snapshot.statistics.by_kind[&(Kind::Event, class)].service.count();
     use statistics::Class;
-    assert_eq!([Class::Success, Class::ClientError, Class::ServerError, Class::NoAnswer].map(of), [2, 2, 1, 6]);
+    assert_eq!(
+        [Class::Success, Class::ClientError, Class::ServerError, Class::NoAnswer].map(of),
+        [2, 2, 1, 6]
+    );
 }

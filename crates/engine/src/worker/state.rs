@@ -254,6 +254,7 @@ impl State {
             shift,
             next: 0,
             tries: 0,
+            taken_at: 0,
             not_before: 0,
             started: false,
             held_back: false,
@@ -294,6 +295,11 @@ impl State {
                 open.arrival + open.shift + offset as Nanos * 1_000_000
             }
         }
+    }
+
+    /// The same; in a closed model when it was taken up.
+    fn due_or_taken(&mut self, slot: Slot) -> Nanos {
+        if self.is_closed_model() { self.agenda.get(slot).taken_at } else { self.due(slot) }
     }
 
     fn schedule(&mut self, slot: Slot) {
@@ -421,7 +427,10 @@ impl State {
         now: Nanos,
         headers: HeaderMap,
     ) -> (Flight, Request<Full<Bytes>>) {
-        let due = if self.is_closed_model() { now } else { self.due(slot) };
+        if self.is_closed_model() && self.agenda.get(slot).tries == 0 {
+            self.agenda.get(slot).taken_at = now;
+        }
+        let due = self.due_or_taken(slot);
         let unix_ms = self.clock.unix_ms(now) + self.skew.ms();
         self.offsets.refresh(unix_ms / 1_000);
         let open = self.agenda.get(slot);
@@ -561,7 +570,7 @@ impl State {
                 open.flawed = true;
                 let kind = open.visit.actions[usize::from(open.next)].kind();
                 self.recorded.count(aborted);
-                let due = if self.is_closed_model() { now } else { self.due(slot).min(now) };
+                let due = self.due_or_taken(slot).min(now);
                 let (ready, sent) = (now, now);
                 self.observations.push(Observation { kind, due, ready, sent, done: now, outcome: aborted });
                 // What waits to be tried again was certainly not recorded.

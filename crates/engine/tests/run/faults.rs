@@ -49,7 +49,11 @@ fn a_target_that_is_well_gets_exactly_the_plan() {
     assert_eq!(snapshot.counts.hits.accepted, snapshot.counts.hits.planned);
     assert_eq!(snapshot.counts.acknowledged, snapshot.counts.planned);
     assert_eq!(recorded(&server), snapshot.counts.planned);
-    assert!(columns(&snapshot.counts.planned).iter().all(|(_, count)| *count > 0), "{:?}", snapshot.counts.planned);
+    assert!(
+        columns(&snapshot.counts.planned).iter().all(|(_, count)| *count > 0),
+        "{:?}",
+        snapshot.counts.planned
+    );
     assert_eq!(columns(&snapshot.counts.uncertain).map(|(_, count)| count), [0; 9]);
 }
 
@@ -59,17 +63,27 @@ fn a_hit_that_is_answered_by_an_error_is_rejected_and_not_tried_again() {
         let (snapshot, server) = suffer(Behaviour::default(), every_third(Act::Answer(status)));
         assert_eq!(snapshot.counts.errors.status(status), snapshot.counts.hits.rejected);
         assert_eq!(snapshot.counts.hits.rejected, (snapshot.counts.hits.planned + 1) / 3);
-        assert_eq!((snapshot.counts.hits.failed, snapshot.counts.hits.dropped, snapshot.counts.hits.retried), (0, 0, 0));
+        assert_eq!(
+            (snapshot.counts.hits.failed, snapshot.counts.hits.dropped, snapshot.counts.hits.retried),
+            (0, 0, 0)
+        );
         assert_eq!(server.count() as u64, snapshot.counts.hits.planned);
         assert_eq!(columns(&snapshot.counts.uncertain).map(|(_, count)| count), [0; 9]);
-        assert!(snapshot.counts.visits.incomplete > 0 && snapshot.counts.visits.dropped == 0, "{:?}", snapshot.counts.visits);
+        assert!(
+            snapshot.counts.visits.incomplete > 0 && snapshot.counts.visits.dropped == 0,
+            "{:?}",
+            snapshot.counts.visits
+        );
     }
 }
 
 #[test]
 fn a_redirection_is_not_success() {
     let (snapshot, _) = suffer(Behaviour::default(), |_| Act::Answer(302).into());
-    assert_eq!((snapshot.counts.errors.status(302), snapshot.counts.hits.accepted), (snapshot.counts.hits.planned, 0));
+    assert_eq!(
+        (snapshot.counts.errors.status(302), snapshot.counts.hits.accepted),
+        (snapshot.counts.hits.planned, 0)
+    );
     assert_eq!((snapshot.counts.visits.completed, snapshot.counts.visits.incomplete), (0, 60));
 }
 
@@ -127,7 +141,11 @@ fn no_answer_is_a_timeout_and_uncertain() {
     assert!(snapshot.counts.hits.failed > 0 && snapshot.counts.hits.retried == 0);
     assert_eq!(server.count() as u64, snapshot.counts.hits.planned);
     let longest = PATIENCE.as_secs_f64() * 1_000.0;
-    assert!((longest..longest + 200.0).contains(&snapshot.statistics.service.max_ms()), "{}", snapshot.statistics.service.max_ms());
+    assert!(
+        (longest..longest + 200.0).contains(&snapshot.statistics.service.max_ms()),
+        "{}",
+        snapshot.statistics.service.max_ms()
+    );
 }
 
 #[test]
@@ -211,5 +229,9 @@ fn all_faults_together_are_accounted_for() {
             _ => reply,
         }
     });
-    assert!(snapshot.counts.hits.accepted > 0 && snapshot.counts.hits.rejected > 0 && snapshot.counts.hits.failed > 0);
+    assert!(
+        snapshot.counts.hits.accepted > 0
+            && snapshot.counts.hits.rejected > 0
+            && snapshot.counts.hits.failed > 0
+    );
 }

@@ -120,5 +120,9 @@ fn a_closed_model_opens_no_more_visits_than_slots_when_the_target_refuses() {
     wait_for(clock, 10, "figures", || run.snapshot().counts.visits.planned > 0);
     run.abort();
     let snapshot = end(run, clock);
-    assert!(snapshot.counts.visits.planned <= 20, "{} visits begun in a second by 4 slots", snapshot.counts.visits.planned);
+    assert!(
+        snapshot.counts.visits.planned <= 20,
+        "{} visits begun in a second by 4 slots",
+        snapshot.counts.visits.planned
+    );
 }

@@ -4,6 +4,7 @@ mod clocks;
 mod connections;
 mod faults;
 mod lanes;
+mod pace;
 mod robots;
 mod scene;
 mod secrets;

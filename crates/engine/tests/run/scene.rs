@@ -65,7 +65,14 @@ pub(crate) fn plan(draft: Draft) -> Arc<Plan> {
 
 /// So many requests in flight, one worker, a long grace, and a site in UTC.
 pub(crate) fn options(concurrency: usize) -> Options {
-    Options { concurrency, workers: 1, until: None, grace: 30 * SECOND, site_time_zone: TimeZone::UTC, warm_up: 0 }
+    Options {
+        concurrency,
+        workers: 1,
+        until: None,
+        grace: 30 * SECOND,
+        site_time_zone: TimeZone::UTC,
+        warm_up: 0,
+    }
 }
 
 pub(crate) fn client(server: &Server) -> Client {
@@ -116,9 +123,45 @@ pub(crate) fn check_identities(snapshot: &Snapshot) {
     assert!(hits.late <= hits.sent, "{hits:?}");
     assert_eq!(snapshot.counts.planned.visits, visits.planned);
     let measured = hits.sent - errors.failure(Failure::Aborted);
-    for times in [&snapshot.statistics.response, &snapshot.statistics.service, &snapshot.statistics.wait, &snapshot.statistics.lag] {
-        assert_eq!(times.count(), measured, "{hits:?} {errors:?}");
+    let (cold, warm) = (&snapshot.warm_up, &snapshot.statistics);
+    let pairs = [
+        (&cold.response, &warm.response),
+        (&cold.service, &warm.service),
+        (&cold.wait, &warm.wait),
+        (&cold.lag, &warm.lag),
+    ];
+    for (cold, warm) in pairs {
+        assert_eq!(cold.count() + warm.count(), measured, "{hits:?} {errors:?}");
     }
+    check_windows(snapshot);
+}
+
+/// Every window accounts for the hits that were due in it, and together they are the run.
+fn check_windows(snapshot: &Snapshot) {
+    let mut sum = Counts::default();
+    for (number, window) in snapshot.series.windows() {
+        let hits = window.hits;
+        let over = hits.accepted + hits.rejected + hits.failed + hits.dropped;
+        assert_eq!(hits.planned, over, "window {number}: {hits:?}");
+        assert_eq!(window.errors.total(), hits.rejected + hits.failed, "window {number}");
+        let measured = hits.accepted + hits.rejected + hits.failed - window.errors.failure(Failure::Aborted);
+        for times in [&window.response, &window.service, &window.wait, &window.lag] {
+            assert_eq!(times.unpack().count(), measured, "window {number}");
+        }
+        sum.visits += window.visits;
+        sum.hits += hits;
+        sum.errors += &window.errors;
+    }
+    let Counts { visits, hits, errors, .. } = &snapshot.counts;
+    assert_eq!((sum.visits, &sum.errors), (*visits, errors));
+    // What was not due when the run was cut off is dropped, and in no window.
+    let never_due = hits.planned - sum.hits.planned;
+    assert_eq!(sum.hits.dropped + never_due, hits.dropped);
+    sum.hits.planned += never_due;
+    sum.hits.dropped += never_due;
+    assert_eq!(sum.hits, *hits);
+    let by_kind: u64 = snapshot.statistics.by_kind.values().map(|latency| latency.response.count()).sum();
+    assert_eq!(by_kind, snapshot.statistics.response.count());
 }
 
 /// What Matomo would have recorded of what arrived and was taken note of.

@@ -78,7 +78,11 @@ fn an_aborted_run_ends_at_once_and_tells_what_it_left() {
         assert!(snapshot.counts.visits.dropped > 0);
         assert_eq!(snapshot.counts.uncertain.visits, concurrency as u64);
         // That the target hung is not the generator's lateness.
-        assert!(snapshot.statistics.lag.count() == 0 || snapshot.statistics.lag.max_ms() < 100.0, "{}", snapshot.statistics.lag.max_ms());
+        assert!(
+            snapshot.statistics.lag.count() == 0 || snapshot.statistics.lag.max_ms() < 100.0,
+            "{}",
+            snapshot.statistics.lag.max_ms()
+        );
         check_ledger(&snapshot, &server);
     }
 }
@@ -142,6 +146,9 @@ fn a_visit_that_waits_for_a_slot_at_the_end_is_dropped_whole() {
     let server = Server::start(clock, Behaviour::default(), |_| Reply::from(Act::Hang).recorded(true));
     let options = Options { until: Some(SECOND / 5), grace: SECOND / 5, ..options(1) };
     let snapshot = carry_out(&plan(short(100.0, 1_000)), &server, &options, clock);
-    assert_eq!((snapshot.counts.visits.planned, snapshot.counts.visits.started, snapshot.counts.visits.dropped), (20, 1, 19));
+    assert_eq!(
+        (snapshot.counts.visits.planned, snapshot.counts.visits.started, snapshot.counts.visits.dropped),
+        (20, 1, 19)
+    );
     assert_eq!((snapshot.counts.hits.sent, snapshot.counts.hits.dropped), (1, 39));
 }

@@ -40,11 +40,23 @@ fn a_stall_of_the_target_shows_as_wait_and_response_and_not_as_lag_or_service() 
     let plan = plan(short(50.0, 200));
     let snapshot = carry_out(&plan, &server, &options(1), clock);
     assert_eq!((snapshot.counts.visits.completed, snapshot.counts.hits.dropped), (200, 0));
-    assert!(snapshot.statistics.response.quantile_ms(0.95) > 1_500.0, "{}", snapshot.statistics.response.quantile_ms(0.95));
-    assert!(snapshot.statistics.service.quantile_ms(0.5) < 20.0, "{}", snapshot.statistics.service.quantile_ms(0.5));
+    assert!(
+        snapshot.statistics.response.quantile_ms(0.95) > 1_500.0,
+        "{}",
+        snapshot.statistics.response.quantile_ms(0.95)
+    );
+    assert!(
+        snapshot.statistics.service.quantile_ms(0.5) < 20.0,
+        "{}",
+        snapshot.statistics.service.quantile_ms(0.5)
+    );
     assert!(snapshot.statistics.service.max_ms() >= 2_000.0);
     assert!(snapshot.statistics.wait.max_ms() > 1_500.0, "{}", snapshot.statistics.wait.max_ms());
-    assert!(snapshot.statistics.lag.quantile_ms(0.99) < 50.0, "{}", snapshot.statistics.lag.quantile_ms(0.99));
+    assert!(
+        snapshot.statistics.lag.quantile_ms(0.99) < 50.0,
+        "{}",
+        snapshot.statistics.lag.quantile_ms(0.99)
+    );
     // The stall of 2 s falls upon 100 visits of 4 s: those that were late are caught up with, none is put off.
     assert!((150..300).contains(&snapshot.counts.hits.late), "{}", snapshot.counts.hits.late);
     assert!(snapshot.counts.last_sent < 4 * SECOND + SECOND / 2, "{}", snapshot.counts.last_sent);
@@ -79,8 +91,16 @@ fn a_slow_target_with_room_in_flight_delays_no_arrival() {
     assert!(snapshot.counts.last_start < SECOND + SECOND / 4, "{}", snapshot.counts.last_start);
     assert!(snapshot.statistics.service.quantile_ms(0.5) >= 300.0);
     // The ping was due together with the page view, and waited for its answer.
-    assert!(snapshot.statistics.wait.quantile_ms(0.75) >= 295.0, "{}", snapshot.statistics.wait.quantile_ms(0.75));
-    assert!(snapshot.statistics.wait.quantile_ms(0.25) < 1.0, "{}", snapshot.statistics.wait.quantile_ms(0.25));
+    assert!(
+        snapshot.statistics.wait.quantile_ms(0.75) >= 295.0,
+        "{}",
+        snapshot.statistics.wait.quantile_ms(0.75)
+    );
+    assert!(
+        snapshot.statistics.wait.quantile_ms(0.25) < 1.0,
+        "{}",
+        snapshot.statistics.wait.quantile_ms(0.25)
+    );
     assert!(snapshot.statistics.lag.quantile_ms(0.9) < 50.0, "{}", snapshot.statistics.lag.quantile_ms(0.9));
 }
 

@@ -38,8 +38,14 @@ fn state(draft: Draft, slots: usize) -> State {
     let plan = Arc::new(Plan::new(Scenario::new(draft).unwrap(), tracking, 42, "test"));
     let url = Url::parse("http://127.0.0.1:9/matomo.php").unwrap();
     let target = Target::new(url, None, None, Trust::Roots, Duration::from_secs(1));
-    let options =
-        Options { concurrency: slots, workers: 1, until: None, grace: 0, site_time_zone: TimeZone::UTC, warm_up: 0 };
+    let options = Options {
+        concurrency: slots,
+        workers: 1,
+        until: None,
+        grace: 0,
+        site_time_zone: TimeZone::UTC,
+        warm_up: 0,
+    };
     State::new(Assignment {
         plan,
         client: Client::new(target).unwrap(),
@@ -326,4 +332,88 @@ fn what_a_stall_of_the_generator_delays_is_lag_also_where_slots_are_short() {
     }
     let (wait, lag) = waits.iter().fold((0, 0), |(wait, lag), one| (wait.max(one.0), lag.max(one.1)));
     assert!(lag > 4 * SECOND && wait < SECOND / 2, "wait {wait}, lag {lag}");
+}
+
+#[test]
+fn no_omission_is_coordinated_a_stall_shows_in_response_times_and_not_in_service_times() {
+    const MS: Nanos = 1_000_000;
+    // 20 hits/s for a minute over one connection; after 20 s the server stalls once for 5 s.
+    let mut state = state(Draft { most_visits: Some(600), ..draft(Rate::PerSecond(10.0)) }, 1);
+    let mut in_flight: Option<(Flight, Nanos)> = None;
+    let mut has_stalled = false;
+    loop {
+        let arrival = state.next.map(|(_, due)| due);
+        let hit = state.agenda.next_at().filter(|_| in_flight.is_none());
+        let answer = in_flight.map(|(_, at)| at);
+        let Some(now) = [arrival, hit, answer].into_iter().flatten().min() else { break };
+        let now = now.max(state.freed_at);
+        if let Some((flight, _)) = in_flight.take_if(|(_, at)| *at <= now) {
+            state.finish(flight, ACCEPTED, Again::Never, now);
+        }
+        state.admit(now);
+        if in_flight.is_none()
+            && let Some(slot) = state.take(now)
+        {
+            let is_stall = !has_stalled && now >= 20 * SECOND;
+            has_stalled |= is_stall;
+            let takes = if is_stall { 5 * SECOND } else { 5 * MS };
+            in_flight = Some((begin(&mut state, slot, now), now + takes));
+        }
+    }
+    check_identities(&state);
+    assert_eq!((state.recorded.visits.completed, state.observations.len()), (600, 1_200));
+    let mut statistics = crate::recorder::statistics::Statistics::default();
+    for observation in &state.observations {
+        statistics.observe(observation);
+    }
+    assert!(statistics.response.quantile_ms(0.95) > 1_000.0, "{}", statistics.response.quantile_ms(0.95));
+    assert!(statistics.service.quantile_ms(0.99) < 10.0, "{}", statistics.service.quantile_ms(0.99));
+    assert!(statistics.service.max_ms() >= 4_990.0, "{}", statistics.service.max_ms());
+    // It was the target's doing.
+    assert!(statistics.lag.max_ms() < 10.0, "{}", statistics.lag.max_ms());
+}
+
+#[test]
+fn a_hit_dropped_while_every_slot_was_taken_is_the_targets_doing_and_one_dropped_otherwise_is_not() {
+    for (is_taken, idle) in [(true, 0), (false, 2)] {
+        let mut state = state(Draft { most_visits: Some(2), ..draft(Rate::PerSecond(1.0)) }, 1);
+        state.admit(SECOND / 2);
+        let first = state.take(SECOND / 2).unwrap();
+        let flight = begin(&mut state, first, SECOND / 2);
+        let late = 3 * SECOND / 2 + LAG_LIMIT + SECOND;
+        // Over only now, or in time, whereupon the worker does not get on.
+        let answered = if is_taken { late } else { SECOND / 2 };
+        state.finish(flight, ACCEPTED, Again::Never, answered);
+        state.admit(late);
+        while let Some(slot) = state.take(late) {
+            succeed(&mut state, slot, late);
+        }
+        let hits = state.recorded.hits;
+        assert!(hits.dropped >= 2, "{hits:?}");
+        let second: u64 = state.dropped.iter().filter(|hit| hit.due > SECOND && hit.is_idle).count() as u64;
+        assert_eq!(second, idle, "{:?}", state.dropped);
+        assert_eq!(state.dropped.len() as u64, hits.dropped);
+        assert_eq!(state.dropped.iter().filter(|hit| hit.is_idle).count() as u64, hits.dropped_idle);
+    }
+}
+
+#[test]
+fn every_second_tells_what_was_due_in_it_also_where_the_warm_up_is_no_whole_second() {
+    for warm_up in [0, SECOND / 4, 3 * SECOND + SECOND / 2] {
+        let mut timetable = Timetable::new(warm_up);
+        let series = crate::recorder::series::Series::new(warm_up);
+        let mut told = Vec::new();
+        for tenth in 0..100 {
+            let at = tenth * SECOND / 10;
+            timetable.hit(at);
+            told.extend(timetable.tell(at));
+        }
+        told.extend(timetable.tell(10 * SECOND + SECOND));
+        assert_eq!(told.iter().map(|(_, due)| due.hits).sum::<u32>(), 100, "{told:?}");
+        for (at, due) in told {
+            let here =
+                (0..100).filter(|tenth| series.number(tenth * SECOND / 10) == series.number(at)).count();
+            assert_eq!(due.hits as usize, here, "at {at} with a warm-up of {warm_up}");
+        }
+    }
 }
