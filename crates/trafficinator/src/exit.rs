@@ -11,7 +11,10 @@ pub(crate) enum Exit {
     Usage,
     /// 1: it could not do its work, for example because not one hit was accepted.
     Runtime,
-    /// 99: what was recorded differs from what was planned.
+    /// 98: the generator was the bottleneck, so the numbers say nothing about the target.
+    Void,
+    /// 99: a threshold did not hold, a run is worse than the one it is compared with, or what was recorded differs from
+    /// what was planned.
     Difference,
     /// 0: all well.
     Ok,
@@ -23,6 +26,7 @@ impl From<Exit> for ExitCode {
             Exit::Interrupted => 130,
             Exit::Usage => 2,
             Exit::Runtime => 1,
+            Exit::Void => 98,
             Exit::Difference => 99,
             Exit::Ok => 0,
         })

@@ -345,7 +345,7 @@ impl Summary {
             schema: SCHEMA.to_owned(),
             model,
             adjusted,
-            verdict: VerdictPart::none(),
+            verdict: VerdictPart::default(),
             thresholds,
             visits: (*visits).into(),
             hits: (*hits).into(),

@@ -22,6 +22,7 @@ use crate::settings::layers::Purpose;
 use crate::settings::tracking_url::TrackingUrl;
 use crate::settings::{LogFormat, Settings, Start, SummaryTo};
 use crate::summary::text::ledger_table;
+use crate::summary::verdict::Outcome;
 use crate::summary::{StoppedBy, Summary};
 use session::Session;
 use signals::Signal;
@@ -47,7 +48,7 @@ pub(super) fn run(args: SettingsArgs, environment: &Environment) -> anyhow::Resu
     let Counts { planned, acknowledged, uncertain, .. } = ended.counts;
     let columns = [("planned", planned), ("acknowledged", acknowledged), ("uncertain", uncertain)];
     let (table, _) = ledger_table(&columns, |_| false);
-    report(&settings, &ended.summary, &format!("{table}\n  {}\n", ended.summary.verdict.sentence))?;
+    report(&settings, &ended.summary, &format!("{table}{}", ended.summary.tail()))?;
     Ok(ended.exit())
 }
 
@@ -113,8 +114,12 @@ impl Ended {
     pub(super) fn exit(&self) -> Exit {
         match self.signal {
             Some(Signal::Interrupt) => Exit::Interrupted,
-            _ if self.summary.is_failed() => Exit::Runtime,
-            _ => Exit::Ok,
+            _ => match self.summary.verdict.outcome {
+                _ if self.summary.is_failed() => Exit::Runtime,
+                Outcome::Void => Exit::Void,
+                Outcome::Threshold => Exit::Difference,
+                Outcome::Nothing | Outcome::Failed | Outcome::Incomplete | Outcome::Ok => Exit::Ok,
+            },
         }
     }
 }

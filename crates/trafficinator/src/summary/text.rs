@@ -111,6 +111,42 @@ impl Summary {
     }
 }
 
+impl Summary {
+    /// What is read last: what was demanded, what deserves a word, and the verdict.
+    pub(crate) fn tail(&self) -> String {
+        let mut text = String::new();
+        self.write_tail(&mut text).expect("a string takes everything");
+        text
+    }
+
+    fn write_tail(&self, out: &mut String) -> std::fmt::Result {
+        let width = self.thresholds.iter().map(|threshold| threshold.expression.chars().count()).max();
+        for (index, threshold) in self.thresholds.iter().enumerate() {
+            let title = if index == 0 { "\n  thresholds" } else { "            " };
+            let came = match (threshold.holds, threshold.aborted) {
+                (true, _) => "ok",
+                (false, false) => "FAILED",
+                (false, true) => "FAILED, and ended the run",
+            };
+            let width = width.unwrap_or(0);
+            writeln!(out, "{title} {:<width$}  {:>10}  {came}", threshold.expression, threshold.measured())?;
+        }
+        writeln!(out)?;
+        let verdict = &self.verdict;
+        for warning in &verdict.warnings {
+            writeln!(out, "  warning: {warning}")?;
+        }
+        if verdict.sentence != verdict.delivery {
+            writeln!(out, "  {}", verdict.delivery)?;
+        }
+        writeln!(out, "  {}", verdict.sentence)?;
+        for reason in verdict.void.iter().skip(1) {
+            writeln!(out, "  {reason}")?;
+        }
+        Ok(())
+    }
+}
+
 /// What 400 to everything means (measured on Matomo 5.2: the answer never says).
 pub(crate) const LIKELY_CAUSES: &str = "Matomo answers 400 and never says why; likely: MATOMO_SITE_ID names a site \
      that does not exist, or MATOMO_TOKEN_AUTH is wrong or has no write access to that site";

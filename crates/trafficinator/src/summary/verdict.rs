@@ -13,10 +13,11 @@ const MOST_LAG_MS: f64 = 10.0;
 const FULL_CORE: f64 = 0.9;
 
 /// What came of a run, the first that applies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
     /// Nothing was sent.
+    #[default]
     Nothing,
     /// Not one hit was accepted.
     Failed,
@@ -31,11 +32,13 @@ pub(crate) enum Outcome {
 }
 
 /// The verdict.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct VerdictPart {
     pub(crate) outcome: Outcome,
     /// In one sentence.
     pub(crate) sentence: String,
+    /// What became of the visits, in one sentence: the verdict itself where nothing else was wrong.
+    pub(crate) delivery: String,
     /// Why the run is void: figures, and what to do.
     pub(crate) void: Vec<String>,
     /// What deserves a word, and makes nothing void.
@@ -57,13 +60,15 @@ pub(crate) struct ThresholdPart {
     pub(crate) aborted: bool,
 }
 
-impl VerdictPart {
-    pub(crate) fn none() -> VerdictPart {
-        VerdictPart {
-            outcome: Outcome::Nothing,
-            sentence: String::new(),
-            void: Vec::new(),
-            warnings: Vec::new(),
+impl ThresholdPart {
+    /// What came out, for people.
+    pub(crate) fn measured(&self) -> String {
+        match (self.value, self.unit.as_str()) {
+            (None, _) => "no samples".to_owned(),
+            (Some(ms), "ms") => format!("{} ms", milliseconds(ms)),
+            (Some(share), "share") => format!("{:.2} %", share * 100.0),
+            (Some(rate), "per_second") => format!("{rate:.1}/s"),
+            (Some(count), _) => grouped(count as u64),
         }
     }
 }
@@ -71,8 +76,22 @@ impl VerdictPart {
 /// Judges a run by its numbers.
 pub(crate) fn judge(summary: &Summary) -> VerdictPart {
     let (void, warnings) = (void(summary), warnings(summary));
-    let (outcome, sentence) = sentence(summary, &void);
-    VerdictPart { outcome, sentence, void, warnings }
+    let (delivered, delivery) = delivery(summary);
+    let failed: Vec<&str> = summary
+        .thresholds
+        .iter()
+        .filter(|threshold| !threshold.holds)
+        .map(|threshold| threshold.expression.as_str())
+        .collect();
+    let (outcome, sentence) = match (delivered, void.first()) {
+        (Outcome::Nothing | Outcome::Failed, _) => (delivered, delivery.clone()),
+        (_, Some(reason)) => (Outcome::Void, format!("void: the generator was the bottleneck: {reason}")),
+        _ if !failed.is_empty() => {
+            (Outcome::Threshold, format!("FAILED: {} did not hold", failed.join(", ")))
+        }
+        _ => (delivered, delivery.clone()),
+    };
+    VerdictPart { outcome, sentence, delivery, void, warnings }
 }
 
 /// Why the generator was the bottleneck.
@@ -142,7 +161,8 @@ fn warnings(summary: &Summary) -> Vec<String> {
     warnings
 }
 
-fn sentence(summary: &Summary, void: &[String]) -> (Outcome, String) {
+/// What became of the visits.
+fn delivery(summary: &Summary) -> (Outcome, String) {
     let hits = &summary.hits;
     let visits = summary.visits;
     if hits.planned == 0 {
@@ -160,18 +180,6 @@ fn sentence(summary: &Summary, void: &[String]) -> (Outcome, String) {
             None => "FAILED: not one hit was accepted".to_owned(),
         };
         return (Outcome::Failed, sentence);
-    }
-    if let Some(reason) = void.first() {
-        return (Outcome::Void, format!("void: the generator was the bottleneck: {reason}"));
-    }
-    let failed: Vec<&str> = summary
-        .thresholds
-        .iter()
-        .filter(|threshold| !threshold.holds)
-        .map(|t| t.expression.as_str())
-        .collect();
-    if !failed.is_empty() {
-        return (Outcome::Threshold, format!("FAILED: {} did not hold", failed.join(", ")));
     }
     let lost = visits.incomplete + visits.dropped;
     if lost == 0 {
