@@ -12,6 +12,7 @@ mod scenario;
 mod settings;
 mod sitemap;
 mod summary;
+mod threshold;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;

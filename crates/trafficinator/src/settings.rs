@@ -9,7 +9,7 @@ mod fields;
 mod kind;
 pub(crate) mod layers;
 pub(crate) mod length;
-mod nearest;
+pub(crate) mod nearest;
 mod preset;
 pub(crate) mod profile;
 pub(crate) mod registry;
