@@ -14,8 +14,9 @@ use serde::{Deserialize, Serialize};
 use traffic::curve::{Nanos, SECOND};
 
 use crate::summary::text::{grouped, milliseconds};
-use crate::summary::thousandths;
-use crate::threshold::{Sample, Threshold, judge};
+use crate::summary::verdict::ThresholdPart;
+use crate::summary::{Model, thousandths};
+use crate::threshold::{Bound, Sample, Threshold, Unit, judge};
 
 /// Less of what was due is not sustained.
 const LEAST_ACHIEVED: f64 = 0.95;
@@ -157,9 +158,15 @@ pub(crate) struct Search {
 
 #[derive(Clone, Copy, Debug)]
 enum State {
-    Trying { rate: f64, since: Nanos, purpose: Purpose },
+    Trying {
+        rate: f64,
+        since: Nanos,
+        purpose: Purpose,
+    },
     /// Waiting until the backlog is gone.
-    Recovering { since: Nanos },
+    Recovering {
+        since: Nanos,
+    },
     Over,
 }
 
@@ -170,6 +177,13 @@ enum Reason {
     Target(String),
     /// The generator's.
     Generator(String),
+}
+
+impl Reason {
+    fn words(&self) -> String {
+        let (Reason::Target(words) | Reason::Generator(words)) = self;
+        words.clone()
+    }
 }
 
 impl Search {
@@ -191,11 +205,15 @@ impl Search {
     /// What is being done, for people.
     pub(crate) fn doing(&self) -> String {
         match self.state {
-            State::Trying { rate, purpose: Purpose::Climb, .. } => format!("trying {} visits/s", number(rate)),
+            State::Trying { rate, purpose: Purpose::Climb, .. } => {
+                format!("trying {} visits/s", number(rate))
+            }
             State::Trying { rate, purpose: Purpose::Bisect, .. } => {
                 format!("closing in: trying {} visits/s", number(rate))
             }
-            State::Trying { rate, purpose: Purpose::Hold, .. } => format!("holding {} visits/s", number(rate)),
+            State::Trying { rate, purpose: Purpose::Hold, .. } => {
+                format!("holding {} visits/s", number(rate))
+            }
             State::Recovering { .. } => "waiting for the backlog to go away".to_owned(),
             State::Over => "over".to_owned(),
         }
@@ -221,7 +239,9 @@ impl Search {
             return Next::Wait;
         }
         let (rate, purpose) = match (self.passed, self.failed) {
-            (Some(passed), Some(failed)) if failed / passed > 1.0 + self.rules.precision && self.holds == 0 => {
+            (Some(passed), Some(failed))
+                if failed / passed > 1.0 + self.rules.precision && self.holds == 0 =>
+            {
                 ((passed * failed).sqrt(), Purpose::Bisect)
             }
             (Some(passed), _) => (passed, Purpose::Hold),
@@ -245,22 +265,25 @@ impl Search {
         let Rules { settle, step, hold, .. } = self.rules;
         let length = settle + if purpose == Purpose::Hold { hold } else { step };
         let at_least_settled = look.now >= since + settle + 2 * SECOND;
-        let span = Span::of(look.series, since + settle, look.now.saturating_sub(SETTLED).min(since + length));
+        let span =
+            Span::of(look.series, since + settle, look.now.saturating_sub(SETTLED).min(since + length));
         let drowning = at_least_settled
             && look.backlog as f64 > MOST_BACKLOG * span.due_per_second().max(1.0)
             && span.seconds > 0.0;
         if !drowning && look.now < since + length + SETTLED {
             return Next::Wait;
         }
-        let is_short = span.measured.hits.planned < FEWEST_HITS && look.now < since + settle + LONGEST_STEP * step;
+        let is_short =
+            span.measured.hits.planned < FEWEST_HITS && look.now < since + settle + LONGEST_STEP * step;
         if !drowning && is_short {
             return Next::Wait;
         }
-        let reason = match drowning {
-            true => Some(span.backlog(look.backlog)),
-            false => span.reason(&self.rules.objectives, look.backlog),
+        let reason = if drowning {
+            Some(span.backlog(look.backlog))
+        } else {
+            span.reason(&self.rules.objectives, look.backlog)
         };
-        let words = reason.as_ref().map(|Reason::Target(words) | Reason::Generator(words)| words.clone());
+        let words = reason.as_ref().map(Reason::words);
         self.steps.push(span.step(rate, purpose, words));
         match reason {
             None => self.pass(look, rate, purpose),
@@ -428,19 +451,20 @@ impl Span {
             return Some(Reason::Generator(words));
         }
         if hits.dropped_idle > 0 {
-            let words = format!("the generator was the bottleneck ({} hits dropped)", grouped(hits.dropped_idle));
+            let words =
+                format!("the generator was the bottleneck ({} hits dropped)", grouped(hits.dropped_idle));
             return Some(Reason::Generator(words));
         }
         let sample = Sample {
             statistics: &self.statistics,
             measured: &self.measured,
             seconds: self.seconds,
-            is_closed_model: false,
+            model: Model::Open,
         };
         for objective in objectives {
             let part = judge(objective, &sample);
             if !part.holds {
-                return Some(Reason::Target(objective.left(&part)));
+                return Some(Reason::Target(left(objective, &part)));
             }
         }
         if hits.dropped > 0 {
@@ -468,7 +492,8 @@ impl Span {
         let over = hits.accepted + hits.rejected + hits.failed;
         let response = &self.statistics.response;
         let quantile = |share| (response.count() > 0).then(|| thousandths(response.quantile_ms(share)));
-        let per_second = |count: u64| if self.seconds > 0.0 { thousandths(count as f64 / self.seconds) } else { 0.0 };
+        let per_second =
+            |count: u64| if self.seconds > 0.0 { thousandths(count as f64 / self.seconds) } else { 0.0 };
         StepPart {
             from_seconds: thousandths(self.from),
             to_seconds: thousandths(self.from + self.seconds),
@@ -484,6 +509,19 @@ impl Span {
             reason,
         }
     }
+}
+
+/// `response p95 left 500 ms (812 ms)`.
+fn left(objective: &Threshold, part: &ThresholdPart) -> String {
+    let name = objective.metric.to_string().replacen('.', " ", 1);
+    let Bound { value, unit } = objective.bound;
+    let bound = match unit {
+        Unit::Milliseconds => format!("{value} ms"),
+        Unit::Share => format!("{} %", value * 100.0),
+        Unit::Count => format!("{value}"),
+        Unit::PerSecond => format!("{value}/s"),
+    };
+    format!("{name} left {bound} ({})", part.measured())
 }
 
 /// Three digits or so.

@@ -1,5 +1,6 @@
 //! Trafficinator: sends realistic visits to a Matomo and accounts for every one of them.
 
+mod capacity;
 mod catalogue;
 mod cli;
 mod commands;

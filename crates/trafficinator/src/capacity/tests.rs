@@ -121,7 +121,10 @@ fn where_the_generator_is_the_bottleneck_the_answer_is_a_lower_bound() {
     let mut target = Target { generator: 300.0, ..Target::of(10_000.0) };
     let found = search(rules(5.0), &mut target);
     assert!(found.is_lower_bound);
-    assert!(found.sentence.contains("sustains at least") && found.sentence.contains("the generator was the bottleneck"));
+    assert!(
+        found.sentence.contains("sustains at least")
+            && found.sentence.contains("the generator was the bottleneck")
+    );
 }
 
 #[test]
