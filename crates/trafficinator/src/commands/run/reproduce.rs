@@ -1,0 +1,82 @@
+//! A command line that does the same again, without its secrets.
+
+use std::path::Path;
+
+use traffic::plan::Plan;
+
+use crate::settings::Settings;
+use crate::settings::registry::find;
+use crate::summary::{ReproducePart, SettingPart};
+
+/// How to send the same visits again.
+pub(super) fn reproduce(settings: &Settings, plan: &Plan, command: &str) -> ReproducePart {
+    let settings_at_hand = settings.describe();
+    let part = |setting: &crate::settings::Described| SettingPart {
+        name: setting.name.to_owned(),
+        value: setting.value.clone(),
+        source: setting.source.clone(),
+    };
+    let mut words = vec!["trafficinator".to_owned(), command.to_owned()];
+    let mut secrets = String::new();
+    for setting in settings_at_hand.iter().filter(|setting| setting.is_spelled_out) {
+        let Some(known) = find(setting.name) else { continue };
+        if known.is_secret() {
+            secrets = format!("{}=... ", known.name);
+            continue;
+        }
+        // Where it goes, and what it is called, are another run's own.
+        if matches!(
+            known.name,
+            "TRAFFICINATOR_SEED"
+                | "TRAFFICINATOR_SUMMARY_JSON"
+                | "TRAFFICINATOR_REPORT"
+                | "TRAFFICINATOR_RUN_ID"
+                | "TRAFFICINATOR_LISTEN"
+                | "TRAFFICINATOR_NO_TUI"
+                | "TRAFFICINATOR_QUIET"
+                | "LOG_LEVEL"
+                | "LOG_FORMAT"
+        ) {
+            continue;
+        }
+        words.push(format!("--{}", known.flag()));
+        let value = if known.is_switch() || !known.names_file(&setting.value) {
+            setting.value.clone()
+        } else {
+            Path::new(&setting.value).display().to_string()
+        };
+        words.push(quoted(&value));
+    }
+    words.push(format!("--seed {}", plan.seed()));
+    let given = settings_at_hand.iter().filter(|setting| setting.source != "default");
+    ReproducePart { command: secrets + &words.join(" "), settings: given.map(part).collect() }
+}
+
+/// A word as a shell reads it.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:,@%+=".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_as_a_shell_reads_them() {
+        let cases = [
+            ("5/s", "5/s"),
+            ("https://a.example/?x=1", "'https://a.example/?x=1'"),
+            ("it's", r"'it'\''s'"),
+            ("", "''"),
+            ("$(rm)", "'$(rm)'"),
+        ];
+        for (word, expected) in cases {
+            assert_eq!(quoted(word), expected);
+        }
+    }
+}
