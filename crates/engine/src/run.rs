@@ -65,6 +65,31 @@ pub struct Run {
     collector: JoinHandle<()>,
 }
 
+/// Looks at a run from elsewhere, also when it is over.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    clock: Clock,
+    control: watch::Receiver<Control>,
+    shared: Shared,
+}
+
+impl Reader {
+    /// The clock of the run.
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// The run so far: see [`Run::snapshot`].
+    pub fn snapshot(&self) -> MutexGuard<'_, Snapshot> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How the time of the plan goes by.
+    pub fn pace(&self) -> Pace {
+        self.control.borrow().pace
+    }
+}
+
 /// What prevents a run from starting.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot start a worker: {0}")]
@@ -136,6 +161,11 @@ impl Run {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// A way to look at it from elsewhere.
+    pub fn reader(&self) -> Reader {
+        Reader { clock: self.clock, control: self.control.subscribe(), shared: Arc::clone(&self.shared) }
+    }
+
     /// How the time of the plan goes by.
     pub fn pace(&self) -> Pace {
         self.control.borrow().pace
@@ -179,7 +209,11 @@ impl Run {
             }
         }
         let took = Duration::from_nanos(self.clock.now());
-        let shared = Arc::into_inner(self.shared).expect("nobody else is left");
-        (shared.into_inner().unwrap_or_else(PoisonError::into_inner), took)
+        let snapshot = match Arc::try_unwrap(self.shared) {
+            Ok(shared) => shared.into_inner().unwrap_or_else(PoisonError::into_inner),
+            // A reader is left.
+            Err(shared) => shared.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+        };
+        (snapshot, took)
     }
 }

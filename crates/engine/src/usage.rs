@@ -33,8 +33,18 @@ pub fn usage() -> Usage {
 /// process (`cargo run` does).
 #[cfg(unix)]
 fn most_resident() -> Option<u64> {
+    status("VmHWM:")
+}
+
+/// The memory that the process holds, in bytes; 0 where the system does not tell.
+pub fn resident_bytes() -> u64 {
+    status("VmRSS:").unwrap_or(0)
+}
+
+/// A size from Linux's list of what a process is, in bytes.
+fn status(name: &str) -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
     let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kibibytes * 1_024)
 }

@@ -6,6 +6,7 @@ mod cli;
 mod commands;
 mod exit;
 mod lines;
+mod listen;
 mod log;
 mod matomo;
 mod progress;

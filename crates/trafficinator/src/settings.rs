@@ -25,6 +25,7 @@ mod values;
 mod warnings;
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -163,6 +164,8 @@ pub(crate) struct Run {
 #[derive(Debug, Clone)]
 pub(crate) struct Output {
     pub(crate) summary_json: Option<SummaryTo>,
+    /// Where metrics are served.
+    pub(crate) listen: Option<SocketAddr>,
     pub(crate) quiet: bool,
     pub(crate) log_level: LogLevel,
     /// Raw text of `RUST_LOG`; wins over `log_level`.

@@ -67,6 +67,26 @@ impl Times {
         self.0.count_between(0, us.min(LONGEST_US))
     }
 
+    /// [`Times::within_us`] of many bounds at once, which ascend.
+    pub fn within_each_us<const N: usize>(&self, bounds: [u64; N]) -> [u64; N] {
+        let (mut from, mut sum) = (0, 0);
+        bounds.map(|us| {
+            let us = us.min(LONGEST_US);
+            if !self.0.is_empty() && from <= us {
+                sum += self.0.count_between(from, us);
+                from = self.0.next_non_equivalent(us);
+            }
+            sum
+        })
+    }
+
+    /// The sum of all of them, in microseconds and to the resolution of the histogram. It never falls when more are
+    /// recorded.
+    pub fn total_us(&self) -> u64 {
+        let part = |(value, count): (u64, u64)| self.0.median_equivalent(value).saturating_mul(count);
+        self.iter_us().map(part).fold(0, u64::saturating_add)
+    }
+
     /// Every time that was recorded, in microseconds and to the resolution of the histogram, with its count, shortest
     /// first.
     pub fn iter_us(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
@@ -208,6 +228,32 @@ mod tests {
             times.record(nanos);
             let ms = nanos as f64 / 1e6;
             prop_assert!((times.quantile_ms(0.5) - ms).abs() <= ms / 1_000.0 + 0.001, "{} {ms}", times.quantile_ms(0.5));
+        }
+
+        #[test]
+        fn counts_within_bounds_are_the_same_one_by_one_and_all_at_once(
+            values in vec(prop_oneof![0..3_000_000_u64, 0..4_000_000_000_000_u64], 0..200),
+            mut bounds in proptest::array::uniform8(prop_oneof![0..3_000_u64, 0..4_000_000_000_u64]),
+        ) {
+            let times = times(&values);
+            bounds.sort_unstable();
+            prop_assert_eq!(times.within_each_us(bounds), bounds.map(|us| times.within_us(us)));
+        }
+
+        #[test]
+        fn the_sum_of_times_is_near_theirs_and_never_falls(
+            values in vec(prop_oneof![0..5_000_u64, 0..3_000_000_000_000_u64], 1..100),
+        ) {
+            let mut times = Times::default();
+            let (mut before, mut exact) = (0, 0);
+            for nanos in values {
+                times.record(nanos);
+                exact += nanos.div_ceil(1_000);
+                let total = times.total_us();
+                prop_assert!(total >= before, "{} after {}", total, before);
+                prop_assert!(total.abs_diff(exact) <= exact / 1_000, "{} of {}", total, exact);
+                before = total;
+            }
         }
 
         #[test]

@@ -160,6 +160,7 @@ fn output(values: &Values, rust_log: Option<String>) -> Output {
         summary_json: values
             .get::<String>("TRAFFICINATOR_SUMMARY_JSON")
             .map(|text| SummaryTo::from_text(&text)),
+        listen: values.get("TRAFFICINATOR_LISTEN"),
         quiet: values.must("TRAFFICINATOR_QUIET"),
         log_level: values.must("LOG_LEVEL"),
         log_filter: rust_log,

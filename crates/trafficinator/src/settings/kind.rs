@@ -1,5 +1,6 @@
 //! What a setting's text may be: the accepted range in words, and the parser that holds to it.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -44,6 +45,8 @@ pub(crate) enum Kind {
     /// A file, or an http(s) URL, which may hold credentials.
     PathOrUrl,
     FileOrDash,
+    /// An IP address and a port.
+    Address,
     /// The name of a built-in profile, or the path of one.
     Profile,
     Zone,
@@ -67,6 +70,7 @@ pub(crate) enum Value {
     Token(Secret),
     Path(PathBuf),
     Place(Place),
+    Address(SocketAddr),
     Zone(TimeZone),
     Date(Date),
     Text(String),
@@ -102,6 +106,7 @@ impl Kind {
             Self::Path => "a path".to_owned(),
             Self::PathOrUrl => "a path, or an http:// or https:// URL".to_owned(),
             Self::FileOrDash => "a path, or - for standard output".to_owned(),
+            Self::Address => "an IP address and a port such as 127.0.0.1:9464 or [::1]:9464".to_owned(),
             Self::Profile => {
                 let names: Vec<&str> = profile::names().collect();
                 format!("{}, or the path of a TOML file such as ./mine.toml", names.join(", "))
@@ -145,6 +150,7 @@ impl Kind {
             Self::Path => Ok(Value::Path(PathBuf::from(text))),
             Self::PathOrUrl => Place::parse(text).map(Value::Place).map_err(Some),
             Self::FileOrDash => Ok(Value::Text(text.to_owned())),
+            Self::Address => text.parse().map(Value::Address).map_err(|_| None),
             Self::Profile => profile::parse_name(text).map(Value::Text),
             Self::Zone => parse_zone(text).map(Value::Zone),
             Self::Date => parse_date(text).map(Value::Date),

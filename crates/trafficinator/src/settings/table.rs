@@ -147,6 +147,8 @@ pub(crate) const SETTINGS: &[Setting] = &[
 
     Setting { name: "TRAFFICINATOR_SUMMARY_JSON", group: Output, placeholder: "FILE", default: Absent("none"), kind: Kind::FileOrDash,
         help: "write the summary as JSON to a file, - for standard output" },
+    Setting { name: "TRAFFICINATOR_LISTEN", group: Output, placeholder: "ADDR:PORT", default: Absent("none"), kind: Kind::Address,
+        help: "serve /metrics, /healthz and /readyz here, such as 127.0.0.1:9464" },
     Setting { name: "TRAFFICINATOR_QUIET", group: Output, placeholder: "BOOL", default: Value("false"), kind: SWITCH,
         help: "no progress lines, only warnings and the summary" },
     Setting { name: "LOG_LEVEL", group: Output, placeholder: "LEVEL", default: Value("info"), kind: Kind::LogLevel,

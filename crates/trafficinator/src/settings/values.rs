@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -109,6 +110,7 @@ from_value! {
     Token => Secret,
     Path => PathBuf,
     Place => Place,
+    Address => SocketAddr,
     Zone => TimeZone,
     Date => Date,
     Text => String,

@@ -1,0 +1,110 @@
+//! The pages: metrics, health, readiness, and a list of these.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State as With;
+use axum::http::header::{ACCEPT, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use serde::Serialize;
+
+use super::figures;
+use super::metrics::{self, Format};
+use super::state::State;
+
+const INDEX: &str = "<!DOCTYPE html>
+<html lang=\"en\"><title>Trafficinator</title>
+<h1>Trafficinator</h1>
+<ul>
+<li><a href=\"/metrics\">/metrics</a> for Prometheus
+<li><a href=\"/healthz\">/healthz</a> whether the program is alive, and what it is doing
+<li><a href=\"/readyz\">/readyz</a> whether the run sends
+</ul>
+</html>
+";
+
+const TEXT: &str = "text/plain; charset=utf-8";
+
+/// All pages.
+pub(super) fn router(state: Arc<State>) -> Router {
+    Router::new()
+        .route("/", get(async || page(StatusCode::OK, "text/html; charset=utf-8", INDEX)))
+        .route("/metrics", get(metrics))
+        .route("/healthz", get(health))
+        .route("/readyz", get(readiness))
+        .fallback(async || {
+            page(StatusCode::NOT_FOUND, TEXT, "not here; there are /metrics, /healthz and /readyz\n")
+        })
+        .method_not_allowed_fallback(async || {
+            page(StatusCode::METHOD_NOT_ALLOWED, TEXT, "this can only be read: use GET\n")
+        })
+        .with_state(state)
+}
+
+async fn metrics(With(state): With<Arc<State>>, headers: HeaderMap) -> Response {
+    let accept: Vec<&str> =
+        headers.get_all(ACCEPT).iter().filter_map(|accept| accept.to_str().ok()).collect();
+    let format = Format::wanted(&accept.join(","));
+    let figures = figures::read(&state);
+    let phase = figures.phase;
+    match metrics::write(figures, format) {
+        Ok(text) => {
+            state.looks().note(state.now(), phase);
+            page(StatusCode::OK, format.content_type(), text)
+        }
+        Err(fmt_error) => page(StatusCode::INTERNAL_SERVER_ERROR, TEXT, format!("{fmt_error}\n")),
+    }
+}
+
+/// What the program is doing.
+#[derive(Debug, Serialize)]
+struct Health<'a> {
+    status: &'static str,
+    phase: &'static str,
+    ready: bool,
+    /// Why it is not ready.
+    reason: Option<&'static str>,
+    run_id: Option<&'a str>,
+    version: &'static str,
+    /// Since the program was started.
+    uptime_seconds: f64,
+}
+
+async fn health(With(state): With<Arc<State>>) -> Response {
+    let readiness = figures::readiness(&state);
+    let told = state.told();
+    let health = Health {
+        status: "alive",
+        phase: told.phase.name(),
+        ready: readiness.is_ok(),
+        reason: readiness.err(),
+        run_id: told.facts.as_ref().map(|facts| facts.run_id.as_str()),
+        version: env!("CARGO_PKG_VERSION"),
+        uptime_seconds: (state.now() / 1_000_000) as f64 / 1_000.0,
+    };
+    match serde_json::to_string(&health) {
+        Ok(json) => page(StatusCode::OK, "application/json", json + "\n"),
+        Err(error) => page(StatusCode::INTERNAL_SERVER_ERROR, TEXT, format!("{error}\n")),
+    }
+}
+
+async fn readiness(With(state): With<Arc<State>>) -> Response {
+    match figures::readiness(&state) {
+        Ok(()) => page(StatusCode::OK, TEXT, "ready\n"),
+        Err(reason) => page(StatusCode::SERVICE_UNAVAILABLE, TEXT, format!("{reason}\n")),
+    }
+}
+
+/// One answer, after which the connection is closed: see [`super::brief`].
+fn page(status: StatusCode, kind: &'static str, body: impl Into<axum::body::Body>) -> Response {
+    let headers = [
+        (CONTENT_TYPE, kind),
+        (CACHE_CONTROL, "no-store"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (CONNECTION, "close"),
+    ];
+    (status, headers.map(|(name, value)| (name, HeaderValue::from_static(value))), body.into())
+        .into_response()
+}
