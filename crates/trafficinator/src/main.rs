@@ -5,6 +5,7 @@ mod cli;
 mod commands;
 mod exit;
 mod lines;
+mod live;
 mod log;
 mod matomo;
 mod progress;
