@@ -1,8 +1,9 @@
 //! Log lines: plain sentences for people, JSON for machines, and a live line that log lines do not tear apart.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::filter::Targets;
@@ -15,16 +16,29 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::settings::{LogFormat, LogLevel, Output};
 
+/// So many lines are collected at most; then the oldest make room.
+const COLLECTED: usize = 1_000;
+
 /// Standard error, with a live line at its end where it is a terminal.
 #[derive(Clone, Debug)]
 pub(crate) struct Screen {
     live: Arc<Mutex<bool>>,
+    /// Log lines while something else has the screen.
+    collected: Arc<Mutex<Option<Collected>>>,
     is_terminal: bool,
+}
+
+/// Log lines that are not written yet.
+#[derive(Debug, Default)]
+struct Collected {
+    lines: VecDeque<Vec<u8>>,
+    /// How many had to make room.
+    gone: usize,
 }
 
 impl Screen {
     pub(crate) fn new() -> Screen {
-        Screen { live: Arc::default(), is_terminal: io::stderr().is_terminal() }
+        Screen { live: Arc::default(), collected: Arc::default(), is_terminal: io::stderr().is_terminal() }
     }
 
     pub(crate) fn is_terminal(&self) -> bool {
@@ -50,13 +64,64 @@ impl Screen {
             let _ = write!(io::stderr(), "\r\x1b[2K");
         }
     }
+
+    /// Keeps log lines from now on instead of writing them.
+    pub(crate) fn collect(&self) {
+        self.clear();
+        self.collected().get_or_insert_default();
+    }
+
+    /// The lines that were collected after the first so many.
+    pub(crate) fn collected_since(&self, count: usize) -> Vec<String> {
+        let collected = self.collected();
+        let Some(Collected { lines, gone }) = collected.as_ref() else { return Vec::new() };
+        let new = lines.iter().skip(count.saturating_sub(*gone));
+        // Lines that are gone count, so that the caller's count stays right.
+        let missed = std::iter::repeat_n(String::new(), gone.saturating_sub(count));
+        missed.chain(new.map(|line| String::from_utf8_lossy(line).into_owned())).collect()
+    }
+
+    /// Writes what was collected, and all that follows as it comes.
+    pub(crate) fn release(&self) {
+        let Some(Collected { lines, gone }) = self.collected().take() else { return };
+        let mut out = io::stderr().lock();
+        if gone > 0 {
+            let _ = writeln!(out, "{gone} earlier lines are left out");
+        }
+        for line in lines {
+            let _ = out.write_all(&line);
+        }
+    }
+
+    fn collected(&self) -> MutexGuard<'_, Option<Collected>> {
+        self.collected.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Writes one log line, or keeps it.
+impl Write for &Screen {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        if let Some(Collected { lines, gone }) = self.collected().as_mut() {
+            if lines.len() == COLLECTED {
+                lines.pop_front();
+                *gone += 1;
+            }
+            lines.push_back(line.to_vec());
+            return Ok(line.len());
+        }
+        self.clear();
+        io::stderr().write_all(line).map(|()| line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
 }
 
 impl<'a> MakeWriter<'a> for Screen {
-    type Writer = io::Stderr;
-    fn make_writer(&'a self) -> io::Stderr {
-        self.clear();
-        io::stderr()
+    type Writer = &'a Screen;
+    fn make_writer(&'a self) -> &'a Screen {
+        self
     }
 }
 

@@ -7,6 +7,7 @@ mod commands;
 mod exit;
 mod lines;
 mod listen;
+mod live;
 mod log;
 mod matomo;
 mod progress;
