@@ -8,10 +8,12 @@ mod lines;
 mod log;
 mod matomo;
 mod progress;
+mod report;
 mod scenario;
 mod settings;
 mod sitemap;
 mod summary;
+mod whole;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
