@@ -13,6 +13,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use traffic::profile::BUILT_IN;
 
+use crate::report::Format;
 use crate::settings::length::parse_rate;
 use crate::settings::profile::{DEFAULT, names};
 use crate::settings::registry::{SETTINGS, Setting};
@@ -27,6 +28,8 @@ pub(crate) enum Task {
     Profile(ProfileTask),
     Tracker(TrackerArgs),
     Demo(DemoArgs),
+    Report(ReportArgs),
+    Schema(SchemaOf),
 }
 
 /// Flags of settings, as given.
@@ -90,6 +93,30 @@ pub(crate) struct DemoArgs {
     pub(crate) summary_json: Option<SummaryTo>,
 }
 
+/// `report`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ReportArgs {
+    /// A result.
+    pub(crate) file: PathBuf,
+    pub(crate) to: ReportTo,
+}
+
+/// Where a report goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ReportTo {
+    Stdout(Format),
+    /// Beside the result, with another extension.
+    Beside(Format),
+    /// The extension is the format.
+    File(PathBuf),
+}
+
+/// `schema`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SchemaOf {
+    Result,
+}
+
 /// Reads the arguments, the program's name first. The error prints and exits by itself (`error.exit()`):
 /// help and version with 0, usage errors with 2.
 pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Task, clap::Error> {
@@ -126,6 +153,8 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Task, cl
             quiet: matches.get_flag("quiet"),
             summary_json: matches.get_one::<String>("summary-json").map(|text| SummaryTo::from_text(text)),
         }),
+        "report" => Task::Report(report_args(matches)),
+        "schema" => Task::Schema(one(matches, "of")),
         _ => unreachable!("all subcommands are listed"),
     })
 }
@@ -152,7 +181,7 @@ pub(crate) fn command() -> Command {
              trafficinator run --env-file prod.env --rate 5/s --duration 10m\n\n\
              `trafficinator run --help` explains every setting.",
         )
-        .subcommands([run(), check(), plan(), profile(), tracker(), demo()])
+        .subcommands([run(), check(), plan(), profile(), tracker(), demo(), report(), schema()])
 }
 
 fn run() -> Command {
@@ -318,6 +347,64 @@ fn demo() -> Command {
              trafficinator demo --profile content\n  \
              trafficinator demo --drop 1%",
         )
+}
+
+fn report() -> Command {
+    let file = Arg::new("file")
+        .value_name("FILE")
+        .required(true)
+        .value_parser(value_parser!(PathBuf))
+        .help("A result that `run --summary-json FILE` wrote");
+    let output = Arg::new("output")
+        .long("output")
+        .short('o')
+        .value_name("OUT")
+        .value_parser(value_parser!(PathBuf))
+        .help("A file that ends in .html, .md or .csv, or one of these words for standard output");
+    let format = Arg::new("format")
+        .long("format")
+        .value_name("FORMAT")
+        .value_parser(
+            PossibleValuesParser::new(Format::NAMES)
+                .map(|name| Format::named(&name).expect("they are the names of formats")),
+        )
+        .conflicts_with("output")
+        .help("Write FILE with this extension [default: html]");
+    Command::new("report")
+        .about("Make a report of a result: a page with charts, markdown, or a line a second for spreadsheets")
+        .args([file, output, format])
+        .after_help(
+            "Examples:\n  \
+             trafficinator report run.json\n  \
+             trafficinator report run.json -o /srv/reports/monday.html\n  \
+             trafficinator report run.json -o md >> $GITHUB_STEP_SUMMARY\n  \
+             trafficinator report run.json --format csv",
+        )
+}
+
+fn report_args(matches: &ArgMatches) -> ReportArgs {
+    let output: Option<&PathBuf> = matches.get_one("output");
+    let to = match (output, matches.get_one("format")) {
+        // A word alone has no extension, and names a format.
+        (Some(output), _) => match output.to_str().filter(|word| Format::NAMES.contains(word)) {
+            Some(word) => ReportTo::Stdout(Format::named(word).expect("it is the name of a format")),
+            None => ReportTo::File(output.clone()),
+        },
+        (None, format) => ReportTo::Beside(format.copied().unwrap_or(Format::Html)),
+    };
+    ReportArgs { file: one(matches, "file"), to }
+}
+
+fn schema() -> Command {
+    let of = Arg::new("of")
+        .value_name("OF")
+        .required(true)
+        .value_parser(PossibleValuesParser::new(["result"]).map(|_| SchemaOf::Result))
+        .help("Of what: a result is what `run --summary-json FILE` writes");
+    Command::new("schema")
+        .about("Print the JSON schema of a result")
+        .arg(of)
+        .after_help("Example: trafficinator schema result > result.schema.json")
 }
 
 const FAIL: &str = "Share of hits that the stand-in answers with an error, such as 1%";

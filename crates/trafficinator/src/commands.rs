@@ -4,7 +4,9 @@ mod check;
 mod demo;
 mod plan;
 mod profile;
+mod report;
 mod run;
+mod schema;
 mod tracker;
 
 use std::collections::BTreeMap;
@@ -31,6 +33,8 @@ pub(crate) fn run(task: Task, environment: &Environment) -> anyhow::Result<Exit>
         Task::Profile(task) => profile::profile(&task),
         Task::Tracker(args) => tracker::tracker(args),
         Task::Demo(args) => demo::demo(&args),
+        Task::Report(args) => report::report(&args),
+        Task::Schema(of) => schema::schema(of),
     }
 }
 

@@ -11,11 +11,13 @@ mod live;
 mod log;
 mod matomo;
 mod progress;
+mod report;
 mod scenario;
 mod settings;
 mod sitemap;
 mod summary;
 mod threshold;
+mod whole;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;

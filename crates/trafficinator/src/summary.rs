@@ -7,6 +7,7 @@ pub(crate) mod histograms;
 pub(crate) mod read;
 pub(crate) mod series;
 pub(crate) mod text;
+mod totals;
 pub(crate) mod verdict;
 
 use std::collections::BTreeMap;

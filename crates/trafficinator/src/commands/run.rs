@@ -129,7 +129,7 @@ pub(super) fn report(settings: &Settings, summary: &Summary, tail: &str) -> anyh
     let json = || Ok::<_, serde_json::Error>(serde_json::to_string_pretty(summary)? + "\n");
     let written = match &settings.output.summary_json {
         Some(SummaryTo::Stdout) => print(&json()?).context("cannot write the summary"),
-        Some(SummaryTo::File(path)) => write_whole(path, &json()?)
+        Some(SummaryTo::File(path)) => crate::whole::write(path, &json()?)
             .with_context(|| format!("cannot write the summary to {}", path.display())),
         None => Ok(()),
     };
@@ -142,18 +142,6 @@ pub(super) fn report(settings: &Settings, summary: &Summary, tail: &str) -> anyh
         (LogFormat::Text, _) => print(&text())?,
     }
     written
-}
-
-/// Writes a file at once: somebody may be waiting for it, and half of it is of no use. What is there and is no file,
-/// such as a pipe, is written to as it is.
-fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
-    if path.metadata().is_ok_and(|there| !there.is_file()) {
-        return std::fs::write(path, text);
-    }
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
-    std::fs::write(&part, text)?;
-    std::fs::rename(&part, path)
 }
 
 /// A summary that cannot be written is better known before the run than after it.

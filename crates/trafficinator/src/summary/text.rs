@@ -18,21 +18,7 @@ impl Summary {
         let Summary { run, target, visits, hits, .. } = self;
         writeln!(out, "\n  run        {}  seed {}  plan {}", run.id, run.seed, run.plan)?;
         writeln!(out, "  target     {}  site {}", target.url, target.site_id)?;
-        writeln!(
-            out,
-            "  time       {:.1} s, ended by {}",
-            run.seconds,
-            match run.stopped_by {
-                StoppedBy::MaxTotalVisits => "the last visit of the plan",
-                StoppedBy::Stages => "the end of the last stage",
-                StoppedBy::AutoStop => "AUTO_STOP_AFTER_HOURS",
-                StoppedBy::Duration => "--duration",
-                StoppedBy::Signal => "a signal",
-                StoppedBy::Threshold => "a threshold",
-                StoppedBy::Capacity => "the end of the search",
-                StoppedBy::Error => "an error",
-            }
-        )?;
+        writeln!(out, "  time       {:.1} s, ended by {}", run.seconds, ended_by(run.stopped_by))?;
         let counts = |pairs: &[(&str, u64)]| {
             pairs
                 .iter()
@@ -144,6 +130,20 @@ impl Summary {
             writeln!(out, "  {reason}")?;
         }
         Ok(())
+    }
+}
+
+/// What ended a run, in words.
+pub(crate) fn ended_by(stopped_by: StoppedBy) -> &'static str {
+    match stopped_by {
+        StoppedBy::MaxTotalVisits => "the last visit of the plan",
+        StoppedBy::Stages => "the end of the last stage",
+        StoppedBy::AutoStop => "AUTO_STOP_AFTER_HOURS",
+        StoppedBy::Duration => "--duration",
+        StoppedBy::Signal => "a signal",
+        StoppedBy::Threshold => "a threshold",
+        StoppedBy::Capacity => "the end of the search",
+        StoppedBy::Error => "an error",
     }
 }
 

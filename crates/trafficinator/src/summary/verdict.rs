@@ -7,7 +7,7 @@ use super::text::{LIKELY_CAUSES, grouped, milliseconds};
 use super::{StoppedBy, Summary};
 
 /// A lag of more than this in one hit of a hundred is the generator's own doing, in milliseconds.
-const MOST_LAG_MS: f64 = 10.0;
+pub(crate) const MOST_LAG_MS: f64 = 10.0;
 
 /// A core that is used more than this has nothing to spare.
 const FULL_CORE: f64 = 0.9;

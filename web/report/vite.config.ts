@@ -1,0 +1,18 @@
+import { defineConfig } from "vite";
+
+// One script that runs as it is, and one style sheet: the program carries both and writes them into every report.
+export default defineConfig({
+  build: {
+    outDir: "../../crates/trafficinator/assets",
+    emptyOutDir: false,
+    target: "es2022",
+    sourcemap: false,
+    lib: {
+      entry: "src/main.ts",
+      formats: ["iife"],
+      name: "report",
+      fileName: () => "report.js",
+      cssFileName: "report",
+    },
+  },
+});
