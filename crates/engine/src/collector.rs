@@ -45,6 +45,7 @@ pub(crate) fn collect(portions: &Receiver<Portion>, workers: usize, snapshot: &M
         gauges: vec![Gauges::default(); workers],
         cpu: vec![0; workers],
         process: usage::usage().cpu.as_nanos() as Nanos,
+        second: i64::MIN,
         ..Collector::default()
     };
     while let Ok(mut portion) = portions.recv() {

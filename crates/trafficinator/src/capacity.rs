@@ -4,6 +4,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
 use std::time::Duration;
 
 use engine::recorder::Measured;
@@ -15,7 +16,7 @@ use traffic::curve::{Nanos, SECOND};
 
 use crate::summary::text::{grouped, milliseconds};
 use crate::summary::verdict::ThresholdPart;
-use crate::summary::{Model, thousandths};
+use crate::summary::{Model, RatePart, thousandths};
 use crate::threshold::{Bound, Sample, Threshold, Unit, judge};
 
 /// Less of what was due is not sustained.
@@ -177,6 +178,19 @@ enum Reason {
     Target(String),
     /// The generator's.
     Generator(String),
+}
+
+impl fmt::Display for StepPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let p95 = self.response_p95_ms.map_or("-".to_owned(), milliseconds);
+        let came = self.reason.as_deref().unwrap_or("it holds");
+        write!(
+            f,
+            "{} visits/s, {} hits/s: response p95 {p95} ms; {came}",
+            number(self.visits_per_second),
+            number(self.achieved_hits_per_second)
+        )
+    }
 }
 
 impl Reason {
@@ -458,7 +472,10 @@ impl Span {
         let sample = Sample {
             statistics: &self.statistics,
             measured: &self.measured,
-            seconds: self.seconds,
+            rates: RatePart {
+                visits_per_second: self.measured.visits.started as f64 / self.seconds,
+                hits_per_second: hits.sent as f64 / self.seconds,
+            },
             model: Model::Open,
         };
         for objective in objectives {

@@ -15,12 +15,13 @@ use std::time::Duration;
 
 use engine::observation::Failure;
 use engine::recorder::times::Times;
-use engine::recorder::{Counts, ErrorCounts, Snapshot};
+use engine::recorder::{Counts, ErrorCounts, Measured, Snapshot};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use traffic::ledger::{Cents, Ledger};
 
+use crate::capacity::CapacityPart;
 use counts::{HitsPart, VisitsPart};
 use histograms::HistogramsPart;
 use series::SeriesPart;
@@ -85,6 +86,9 @@ pub(crate) struct Summary {
     pub(crate) generator: GeneratorPart,
     pub(crate) ledger: LedgerPart,
     pub(crate) reproduce: ReproducePart,
+    /// What a search for the capacity found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) capacity: Option<CapacityPart>,
     /// What happened when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) series: Option<SeriesPart>,
@@ -328,7 +332,7 @@ impl Summary {
     /// Sums up a run.
     pub(crate) fn new(circumstances: Circumstances, snapshot: &Snapshot) -> Summary {
         let Circumstances { run, target, model, adjusted, thresholds, generator, reproduce } = circumstances;
-        let Counts { visits, hits, errors, last_start, last_sent, .. } = &snapshot.counts;
+        let Counts { visits, hits, errors, .. } = &snapshot.counts;
         let measured = snapshot.measured();
         // The kinds people look for are there even when they did not happen.
         let mut reasons: BTreeMap<String, u64> =
@@ -336,10 +340,6 @@ impl Summary {
         reasons.extend(Failure::ALL.map(|failure| (failure.name().to_owned(), 0)));
         reasons.extend(errors.iter());
         let warm_up = snapshot.series.warm_up();
-        let per_second = |count: u64, until: u64| {
-            let seconds = Duration::from_nanos(until.saturating_sub(warm_up)).as_secs_f64();
-            if seconds > 0.0 { thousandths(count as f64 / seconds) } else { 0.0 }
-        };
         let warm_up_seconds = Duration::from_nanos(warm_up).as_secs_f64();
         let statistics = &snapshot.statistics;
         let mut summary = Summary {
@@ -355,10 +355,7 @@ impl Summary {
             service_ms: Percentiles::from(&statistics.service),
             wait_ms: Percentiles::from(&statistics.wait),
             lag_ms: Percentiles::from(&statistics.lag),
-            rate: RatePart {
-                visits_per_second: per_second(measured.visits.started, *last_start),
-                hits_per_second: per_second(measured.hits.sent, *last_sent),
-            },
+            rate: RatePart::of(snapshot, &measured),
             measured: MeasuredPart {
                 warm_up_seconds,
                 seconds: thousandths((run.seconds - warm_up_seconds).max(0.0)),
@@ -373,6 +370,7 @@ impl Summary {
                 uncertain: snapshot.counts.uncertain.into(),
             },
             reproduce,
+            capacity: None,
             run,
             target,
             series: Some(SeriesPart::from(&snapshot.series)),
@@ -380,6 +378,12 @@ impl Summary {
         };
         summary.verdict = verdict::judge(&summary);
         summary
+    }
+
+    /// Adds what a search for the capacity found, and judges again.
+    pub(crate) fn set_capacity(&mut self, capacity: CapacityPart) {
+        self.capacity = Some(capacity);
+        self.verdict = verdict::judge(self);
     }
 
     /// Without what happened when and the histograms: what fits on a screen, or in a log line.
@@ -390,6 +394,21 @@ impl Summary {
     /// Whether the run did not do its work: not one hit was accepted.
     pub(crate) fn is_failed(&self) -> bool {
         self.run.stopped_by == StoppedBy::Error || (self.hits.planned > 0 && self.hits.accepted == 0)
+    }
+}
+
+impl RatePart {
+    /// What a run has achieved since its warm-up.
+    pub(crate) fn of(snapshot: &Snapshot, measured: &Measured) -> RatePart {
+        let warm_up = snapshot.series.warm_up();
+        let per_second = |count: u64, until: u64| {
+            let seconds = Duration::from_nanos(until.saturating_sub(warm_up)).as_secs_f64();
+            if seconds > 0.0 { thousandths(count as f64 / seconds) } else { 0.0 }
+        };
+        RatePart {
+            visits_per_second: per_second(measured.visits.started, snapshot.counts.last_start),
+            hits_per_second: per_second(measured.hits.sent, snapshot.counts.last_sent),
+        }
     }
 }
 

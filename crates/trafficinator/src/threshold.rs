@@ -13,7 +13,7 @@ use engine::recorder::times::Times;
 use engine::recorder::{HitCounts, Measured, VisitCounts};
 
 use crate::summary::verdict::ThresholdPart;
-use crate::summary::{Model, thousandths};
+use crate::summary::{Model, RatePart, thousandths};
 
 pub(crate) use grammar::parse;
 
@@ -131,8 +131,7 @@ pub(crate) enum Unit {
 pub(crate) struct Sample<'a> {
     pub(crate) statistics: &'a Statistics,
     pub(crate) measured: &'a Measured,
-    /// How long that took, in seconds: rates are taken over it.
-    pub(crate) seconds: f64,
+    pub(crate) rates: RatePart,
     pub(crate) model: Model,
 }
 
@@ -154,14 +153,11 @@ pub(crate) fn judge(threshold: &Threshold, sample: &Sample<'_>) -> ThresholdPart
 fn measure(metric: Metric, unit: Unit, sample: &Sample<'_>) -> Option<f64> {
     let Measured { visits, hits, errors } = sample.measured;
     let over = hits.accepted + hits.rejected + hits.failed;
-    let per_second = |count: u64| {
-        let per_second = count as f64 / sample.seconds;
-        (count > 0 && per_second.is_finite() && per_second >= 0.0).then_some(per_second)
-    };
+    let RatePart { visits_per_second, hits_per_second } = sample.rates;
     let (count, all) = match metric {
         Metric::Time { view, kind, figure } => return figure_of(view, kind, figure, sample),
-        Metric::VisitRate => return per_second(visits.started),
-        Metric::HitRate => return per_second(hits.sent),
+        Metric::VisitRate => return (visits.started > 0).then_some(visits_per_second),
+        Metric::HitRate => return (hits.sent > 0).then_some(hits_per_second),
         Metric::ErrorShare | Metric::ErrorCount => (hits.rejected + hits.failed, over),
         Metric::Status(status) => (errors.status(status), over),
         Metric::Failure(failure) => (errors.failure(failure), over),

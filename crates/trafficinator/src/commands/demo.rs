@@ -12,9 +12,11 @@ use engine::recorder::Counts;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::oneshot;
 
+use super::run::Direction;
 use super::{begin, load_with, random, runtime};
 use crate::cli::{DemoArgs, SettingsArgs};
 use crate::exit::Exit;
+use crate::listen::state::State;
 use crate::matomo::{Api, Span};
 use crate::settings::layers::Purpose;
 use crate::settings::registry::find;
@@ -51,7 +53,9 @@ pub(super) fn demo(args: &DemoArgs) -> anyhow::Result<Exit> {
     tracing::info!("a stand-in Matomo listens on http://{}/", stand_in.address);
     let goals = scenario.goals.clone();
     let outcome = runtime()?.block_on(async {
-        let ended = super::run::send(&settings, scenario, &client, &screen).await?;
+        let state = State::new();
+        let mut direction = Direction { command: "run", theme: None, state: &state, search: None };
+        let ended = super::run::send(&settings, scenario, &client, &screen, &mut direction).await?;
         let url = settings.target.url.as_ref().context("a target")?;
         let token = settings.target.token.as_ref().context("a token")?;
         let days = days()?;
@@ -62,19 +66,19 @@ pub(super) fn demo(args: &DemoArgs) -> anyhow::Result<Exit> {
     });
     stand_in.stop()?;
     let (ended, recorded) = outcome?;
-    let Counts { planned, acknowledged, .. } = ended.counts;
+    let Counts { planned, acknowledged, .. } = ended.snapshot.counts;
     let columns = [("planned", planned), ("acknowledged", acknowledged), ("recorded", recorded)];
     let (table, differing) = ledger_table(&columns, |cells| cells[0] != cells[1] || cells[1] != cells[2]);
     let verdict = match differing.as_slice() {
         [] => "ok: the stand-in recorded exactly what was planned".to_owned(),
         rows => format!("DIFFERENT: {}", rows.join(", ")),
     };
-    super::run::report(&settings, &ended.summary, &format!("{table}\n  {verdict}\n"))?;
+    super::run::tell(&settings, &ended, &format!("{table}\n  {verdict}\n"))?;
     // What was recorded does not depend on how punctual the generator was.
     Ok(match ended.exit() {
         Exit::Void if differing.is_empty() => Exit::Ok,
         Exit::Ok | Exit::Void if !differing.is_empty() => Exit::Difference,
-        Exit::Runtime if ended.counts.hits.sent > 0 => Exit::Difference,
+        Exit::Runtime if ended.snapshot.counts.hits.sent > 0 => Exit::Difference,
         exit => exit,
     })
 }

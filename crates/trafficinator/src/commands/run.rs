@@ -1,22 +1,29 @@
 //! `run`: sends visits until told to stop.
 
+mod display;
+mod guard;
+mod reproduce;
 mod session;
 mod signals;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use engine::clock::Clock;
 use engine::observation::Failure;
-use engine::recorder::Counts;
+use engine::recorder::{Counts, Snapshot};
 use engine::target::{Target, Trust};
 use engine::transport::{Client, FetchError, Fetched};
 use traffic::scenario::Scenario;
 
 use super::{Environment, Ready, begin, complain, print, random, ready, runtime, seed};
+use crate::capacity::Search;
 use crate::cli::SettingsArgs;
 use crate::exit::Exit;
+use crate::listen::state::{Facts, Phase, State};
+use crate::live::Theme;
 use crate::log::Screen;
 use crate::settings::layers::Purpose;
 use crate::settings::tracking_url::TrackingUrl;
@@ -24,6 +31,7 @@ use crate::settings::{LogFormat, Settings, Start, SummaryTo};
 use crate::summary::text::ledger_table;
 use crate::summary::verdict::Outcome;
 use crate::summary::{StoppedBy, Summary};
+use crate::{listen, live};
 use session::Session;
 use signals::Signal;
 pub(super) use signals::Signals;
@@ -31,24 +39,65 @@ pub(super) use signals::Signals;
 /// How long the first look at the target may take.
 const FIRST_LOOK: Duration = Duration::from_secs(5);
 
+/// How a run is directed, besides by its settings.
+#[derive(Debug)]
+pub(super) struct Direction<'a> {
+    /// The command that does it again.
+    pub(super) command: &'static str,
+    /// How the full-screen view looks, where there is one.
+    pub(super) theme: Option<Theme>,
+    /// What others are told who look at it.
+    pub(super) state: &'a State,
+    /// What looks for the rate that the target sustains.
+    pub(super) search: Option<Search>,
+}
+
 /// The `run` command.
 pub(super) fn run(args: SettingsArgs, environment: &Environment) -> anyhow::Result<Exit> {
-    let Some(Ready { settings, scenario, warnings }) = ready(args, Purpose::Send, environment) else {
-        return Ok(Exit::Usage);
-    };
-    let client = match (client(&settings), check_summary_folder(&settings)) {
-        (Ok(client), Ok(())) => client,
-        (client, folder) => {
-            complain(client.err().into_iter().chain(folder.err()));
+    match ready(args, Purpose::Send, environment) {
+        Some(ready) => carry_out(ready, "run", None, environment),
+        None => Ok(Exit::Usage),
+    }
+}
+
+/// Carries out what the settings ask for and tells what came of it.
+pub(super) fn carry_out(
+    ready: Ready,
+    command: &'static str,
+    search: Option<Search>,
+    environment: &Environment,
+) -> anyhow::Result<Exit> {
+    let Ready { settings, scenario, warnings } = ready;
+    let listener = settings.output.listen.map(listen::bind).transpose();
+    let (client, listener) = match (client(&settings), listener, check_folders(&settings)) {
+        (Ok(client), Ok(listener), folders) if folders.is_empty() => (client, listener),
+        (client, listener, folders) => {
+            complain(client.err().into_iter().chain(listener.err()).chain(folders));
             return Ok(Exit::Usage);
         }
     };
     let screen = begin(&settings, &warnings);
-    let ended = runtime()?.block_on(send(&settings, scenario, &client, &screen))?;
-    let Counts { planned, acknowledged, uncertain, .. } = ended.counts;
+    let state = State::new();
+    let serving = listener.map(|listener| listen::serve(listener, Arc::clone(&state))).transpose()?;
+    let theme = live::wanted(&settings.output, environment);
+    let mut direction = Direction { command, theme, state: &state, search };
+    let runtime = runtime()?;
+    let ended = runtime.block_on(send(&settings, scenario, &client, &screen, &mut direction))?;
+    state.enter(Phase::Over);
+    let Counts { planned, acknowledged, uncertain, .. } = ended.snapshot.counts;
     let columns = [("planned", planned), ("acknowledged", acknowledged), ("uncertain", uncertain)];
     let (table, _) = ledger_table(&columns, |_| false);
-    report(&settings, &ended.summary, &format!("{table}{}", ended.summary.tail()))?;
+    tell(&settings, &ended, &format!("{table}{}", ended.summary.tail()))?;
+    if let Some(serving) = serving {
+        runtime.block_on(async {
+            let mut signals = Signals::listen()?;
+            tokio::select! {
+                () = serving.last_look() => {}
+                _ = signals.next() => {}
+            }
+            anyhow::Ok(())
+        })?;
+    }
     Ok(ended.exit())
 }
 
@@ -71,6 +120,7 @@ pub(super) async fn send(
     scenario: Scenario,
     client: &Client,
     screen: &Screen,
+    direction: &mut Direction<'_>,
 ) -> anyhow::Result<Ended> {
     let mut signals = Signals::listen()?;
     let seed = seed(settings)?;
@@ -83,29 +133,44 @@ pub(super) async fn send(
     for note in scenario.notes() {
         tracing::info!("note: {note}");
     }
+    if let Start::OnSignal { .. } = settings.run.start {
+        direction.state.enter(Phase::Waiting);
+    }
     if let Some(signal) = wait_for_start(&settings.run.start, &mut signals).await? {
         let clock = Clock::start();
         let plan = crate::scenario::plan(settings, scenario, seed, &run_id, Some(clock.unix_ms(0)));
         let session = Session::new(settings, client, &plan, clock);
-        return Ok(session.unsent(StoppedBy::Signal, Some(signal)));
+        return Ok(session.unsent(StoppedBy::Signal, Some(signal), direction));
     }
+    direction.state.enter(Phase::Starting);
     let look = client.fetch(client.target().path(), None, FIRST_LOOK.min(settings.target.timeout)).await;
     let looked_at = Clock::start().unix_ms(0);
     let reached = report_look(&look, client, settings);
+    if reached {
+        direction.state.reached();
+    }
     let clock = Clock::start();
     let plan = crate::scenario::plan(settings, scenario, seed, &run_id, Some(clock.unix_ms(0)));
+    direction.state.announce(Facts {
+        run_id: run_id.clone(),
+        seed,
+        plan: format!("{:016x}", plan.fingerprint()),
+        target: client.target().address().to_owned(),
+        site_id: settings.target.site_id,
+        in_flight_limit: settings.load.concurrency as u64,
+    });
     let session = Session::new(settings, client, &plan, clock);
     if !reached && settings.run.fail_fast {
-        return Ok(session.unsent(StoppedBy::Error, None));
+        return Ok(session.unsent(StoppedBy::Error, None, direction));
     }
     let date = look.as_ref().ok().and_then(|answer| answer.date.as_deref());
-    session.drive(date.map(|date| (date, looked_at)), &mut signals, screen).await
+    session.drive(date.map(|date| (date, looked_at)), &mut signals, screen, direction).await
 }
 
 /// A run that is over.
 pub(super) struct Ended {
     pub(super) summary: Summary,
-    pub(super) counts: Counts,
+    pub(super) snapshot: Snapshot,
     /// The first signal that came.
     signal: Option<Signal>,
 }
@@ -124,37 +189,52 @@ impl Ended {
     }
 }
 
-/// Prints and writes the summary; `tail` is what people read last.
-pub(super) fn report(settings: &Settings, summary: &Summary, tail: &str) -> anyhow::Result<()> {
+/// Prints the summary and writes the result and the report; `tail` is what people read last.
+pub(super) fn tell(settings: &Settings, ended: &Ended, tail: &str) -> anyhow::Result<()> {
+    let Ended { summary, snapshot, .. } = ended;
     let json = || Ok::<_, serde_json::Error>(serde_json::to_string_pretty(summary)? + "\n");
     let written = match &settings.output.summary_json {
-        Some(SummaryTo::Stdout) => print(&json()?).context("cannot write the summary"),
+        Some(SummaryTo::Stdout) => print(&json()?).context("cannot write the result"),
         Some(SummaryTo::File(path)) => crate::whole::write(path, &json()?)
-            .with_context(|| format!("cannot write the summary to {}", path.display())),
+            .with_context(|| format!("cannot write the result to {}", path.display())),
+        None => Ok(()),
+    };
+    let reported = match &settings.output.report {
+        Some(path) => crate::report::write(summary, &snapshot.series, &snapshot.statistics, path),
         None => Ok(()),
     };
     let text = || summary.head() + tail;
     match (settings.output.log_format, &settings.output.summary_json) {
         (LogFormat::Json, _) => {
-            tracing::info!(summary = %serde_json::to_string(&summary.brief())?, "{}", summary.verdict.sentence);
+            let brief = serde_json::to_string(&summary.brief())?;
+            tracing::info!(summary = %brief, "{}", summary.verdict.sentence);
         }
         (LogFormat::Text, Some(SummaryTo::Stdout)) => tracing::info!("{}", text()),
         (LogFormat::Text, _) => print(&text())?,
     }
-    written
+    if let Some(path) = settings.output.report.as_ref().filter(|_| reported.is_ok()) {
+        tracing::info!("the report is in {}", path.display());
+    }
+    written.and(reported)
 }
 
-/// A summary that cannot be written is better known before the run than after it.
-pub(super) fn check_summary_folder(settings: &Settings) -> Result<(), String> {
-    let Some(SummaryTo::File(path)) = &settings.output.summary_json else { return Ok(()) };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if path.is_dir() || !folder.is_dir() {
-        return Err(format!(
-            "TRAFFICINATOR_SUMMARY_JSON: {:?} cannot be written; give a file in a folder that exists, or -",
-            path.display().to_string()
-        ));
-    }
-    Ok(())
+/// What cannot be written is better known before the run than after it.
+pub(super) fn check_folders(settings: &Settings) -> Vec<String> {
+    let summary = match &settings.output.summary_json {
+        Some(SummaryTo::File(path)) => Some(("TRAFFICINATOR_SUMMARY_JSON", path, ", or -")),
+        _ => None,
+    };
+    let report = settings.output.report.as_ref().map(|path| ("TRAFFICINATOR_REPORT", path, ""));
+    let problem = |(name, path, besides): (&str, &PathBuf, &str)| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        (path.is_dir() || !folder.is_dir()).then(|| {
+            format!(
+                "{name}: {:?} cannot be written; give a file in a folder that exists{besides}",
+                path.display().to_string()
+            )
+        })
+    };
+    summary.into_iter().chain(report).filter_map(problem).collect()
 }
 
 /// Every request in flight needs a file descriptor, and the program a few of its own.

@@ -9,11 +9,14 @@ use super::{StoppedBy, Summary};
 /// A lag of more than this in one hit of a hundred is the generator's own doing, in milliseconds.
 pub(crate) const MOST_LAG_MS: f64 = 10.0;
 
+/// Among fewer hits one of a hundred is none.
+const FEWEST_HITS: u64 = 100;
+
 /// A core that is used more than this has nothing to spare.
 const FULL_CORE: f64 = 0.9;
 
 /// What came of a run, the first that applies.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
     /// Nothing was sent.
@@ -83,6 +86,15 @@ pub(crate) fn judge(summary: &Summary) -> VerdictPart {
         .filter(|threshold| !threshold.holds)
         .map(|threshold| threshold.expression.as_str())
         .collect();
+    if let Some(capacity) = summary.capacity.as_ref().filter(|_| delivered > Outcome::Failed) {
+        let outcome = match &capacity.sustained {
+            Some(_) if capacity.is_lower_bound => Outcome::Void,
+            Some(_) => Outcome::Ok,
+            None => Outcome::Threshold,
+        };
+        let sentence = capacity.sentence.clone();
+        return VerdictPart { outcome, sentence, delivery, void: Vec::new(), warnings };
+    }
     let (outcome, sentence) = match (delivered, void.first()) {
         (Outcome::Nothing | Outcome::Failed, _) => (delivered, delivery.clone()),
         (_, Some(reason)) => (Outcome::Void, format!("void: the generator was the bottleneck: {reason}")),
@@ -97,14 +109,15 @@ pub(crate) fn judge(summary: &Summary) -> VerdictPart {
 /// Why the generator was the bottleneck.
 fn void(summary: &Summary) -> Vec<String> {
     let mut reasons = Vec::new();
-    let lag = summary.lag_ms.p99.filter(|lag| *lag > MOST_LAG_MS);
-    if let Some(lag) = lag {
+    let hits = &summary.measured.hits;
+    let is_telling = hits.accepted + hits.rejected + hits.failed >= FEWEST_HITS;
+    if let Some(lag) = summary.lag_ms.p99.filter(|lag| is_telling && *lag > MOST_LAG_MS) {
         reasons.push(format!(
             "one hit of a hundred was sent {} ms or more after it could have been (lag p99, at most {MOST_LAG_MS} ms)",
             milliseconds(lag)
         ));
     }
-    let dropped = summary.measured.hits.dropped_idle;
+    let dropped = hits.dropped_idle;
     if dropped > 0 {
         reasons.push(format!("{} hits were dropped although a slot was free", grouped(dropped)));
     }

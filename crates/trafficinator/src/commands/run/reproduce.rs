@@ -1,54 +1,36 @@
 //! A command line that does the same again, without its secrets.
 
-use std::path::Path;
-
 use traffic::plan::Plan;
 
-use crate::settings::Settings;
-use crate::settings::registry::find;
+use crate::settings::{Described, Settings};
+use crate::settings::registry::{Group, find};
 use crate::summary::{ReproducePart, SettingPart};
 
 /// How to send the same visits again.
 pub(super) fn reproduce(settings: &Settings, plan: &Plan, command: &str) -> ReproducePart {
-    let settings_at_hand = settings.describe();
-    let part = |setting: &crate::settings::Described| SettingPart {
+    let described = settings.describe();
+    let part = |setting: &Described| SettingPart {
         name: setting.name.to_owned(),
         value: setting.value.clone(),
         source: setting.source.clone(),
     };
     let mut words = vec!["trafficinator".to_owned(), command.to_owned()];
     let mut secrets = String::new();
-    for setting in settings_at_hand.iter().filter(|setting| setting.is_spelled_out) {
+    for setting in described.iter().filter(|setting| setting.is_spelled_out) {
         let Some(known) = find(setting.name) else { continue };
         if known.is_secret() {
             secrets = format!("{}=... ", known.name);
             continue;
         }
-        // Where it goes, and what it is called, are another run's own.
-        if matches!(
-            known.name,
-            "TRAFFICINATOR_SEED"
-                | "TRAFFICINATOR_SUMMARY_JSON"
-                | "TRAFFICINATOR_REPORT"
-                | "TRAFFICINATOR_RUN_ID"
-                | "TRAFFICINATOR_LISTEN"
-                | "TRAFFICINATOR_NO_TUI"
-                | "TRAFFICINATOR_QUIET"
-                | "LOG_LEVEL"
-                | "LOG_FORMAT"
-        ) {
+        // How it is watched, and what it is called, change nothing in what is sent.
+        let is_name = ["TRAFFICINATOR_SEED", "TRAFFICINATOR_RUN_ID"].contains(&known.name);
+        if is_name || known.group == Group::Output {
             continue;
         }
-        words.push(format!("--{}", known.flag()));
-        let value = if known.is_switch() || !known.names_file(&setting.value) {
-            setting.value.clone()
-        } else {
-            Path::new(&setting.value).display().to_string()
-        };
-        words.push(quoted(&value));
+        words.push(format!("--{} {}", known.flag(), quoted(&setting.value)));
     }
     words.push(format!("--seed {}", plan.seed()));
-    let given = settings_at_hand.iter().filter(|setting| setting.source != "default");
+    let given = described.iter().filter(|setting| setting.source != "default");
     ReproducePart { command: secrets + &words.join(" "), settings: given.map(part).collect() }
 }
 

@@ -1,4 +1,4 @@
-//! One run of the engine, watched: progress, advice, signals, and the summary at its end.
+//! One run of the engine, watched: what is shown of it, signals, what ends it, and the summary at its end.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,15 +12,20 @@ use jiff::Timestamp;
 use traffic::plan::Plan;
 use traffic::scenario::Rate;
 
-use super::{Ended, Signal, Signals};
+use super::display::Display;
+use super::guard::Guard;
+use super::reproduce::reproduce;
+use super::{Direction, Ended, Signal, Signals};
+use crate::capacity::{Look, Next, Search};
+use crate::listen::state::Phase;
+use crate::live::{self, Command, Facts};
 use crate::log::Screen;
 use crate::progress::Progress;
-use crate::settings::{Described, Settings};
+use crate::settings::Settings;
 use crate::summary::generator::Allowed;
 use crate::summary::text::LIKELY_CAUSES;
-use crate::summary::{
-    Circumstances, GeneratorPart, Model, ReproducePart, RunPart, SettingPart, StoppedBy, Summary, TargetPart,
-};
+use crate::summary::verdict::ThresholdPart;
+use crate::summary::{Circumstances, GeneratorPart, Model, RunPart, StoppedBy, Summary, TargetPart};
 
 /// How often the user is told, and how often the end is looked for.
 const TELL: Duration = Duration::from_secs(1);
@@ -44,6 +49,18 @@ pub(super) struct Session<'a> {
     before: Usage,
 }
 
+/// What came of watching.
+#[derive(Debug, Default)]
+struct Watched {
+    /// The first signal that came.
+    signal: Option<Signal>,
+    is_adjusted: bool,
+    thresholds: Vec<ThresholdPart>,
+    has_guard_ended: bool,
+    has_search_ended: bool,
+    warned: bool,
+}
+
 impl<'a> Session<'a> {
     /// `clock` is the start of the run.
     pub(super) fn new(
@@ -56,10 +73,16 @@ impl<'a> Session<'a> {
     }
 
     /// A run that sent nothing.
-    pub(super) fn unsent(&self, stopped_by: StoppedBy, signal: Option<Signal>) -> Ended {
+    pub(super) fn unsent(
+        &self,
+        stopped_by: StoppedBy,
+        signal: Option<Signal>,
+        direction: &Direction<'_>,
+    ) -> Ended {
         let snapshot = Snapshot::new(0);
-        let summary = self.summary(stopped_by, &snapshot, Duration::from_nanos(self.clock.now()));
-        Ended { summary, counts: snapshot.counts, signal }
+        let took = Duration::from_nanos(self.clock.now());
+        let watched = Watched { signal, thresholds: self.guard().judge(&snapshot), ..Watched::default() };
+        self.ended(stopped_by, snapshot, took, watched, direction)
     }
 
     /// Sends the plan.
@@ -68,52 +91,161 @@ impl<'a> Session<'a> {
         date: Option<(&str, i64)>,
         signals: &mut Signals,
         screen: &Screen,
+        direction: &mut Direction<'_>,
     ) -> anyhow::Result<Ended> {
         let run = Run::start(self.plan, self.client, &self.options(), self.clock, date)?;
-        let of = self.plan.scenario().most_visits;
-        let mut progress = Progress::new(screen, self.settings.output.quiet, of);
-        let mut first_signal = None;
-        let mut warned = false;
+        direction.state.begin(run.reader(), self.plan);
+        let progress = Progress::new(screen, self.settings.output.quiet, self.plan.scenario().most_visits);
+        let mut display = Display::open(self.facts(), direction.theme, screen, progress);
+        let mut guard = self.guard();
+        let mut watched = Watched::default();
         let mut pausing = false;
         let mut tell = tokio::time::interval(TELL);
         let mut look = tokio::time::interval(LOOK);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         while !run.is_over() {
             tokio::select! {
-                _ = look.tick() => {}
-                _ = tell.tick() => {
-                    let snapshot = run.snapshot();
-                    if !warned && is_all_400(&snapshot.counts) {
-                        warned = true;
-                        tracing::warn!("all answers so far are 400. {LIKELY_CAUSES}");
+                _ = look.tick() => for command in display.attend(&run) {
+                    match command {
+                        Command::Interrupt => self.stop(&run, &mut watched.signal, Signal::Interrupt),
+                        _ if watched.signal.is_none() => self.stop(&run, &mut watched.signal, Signal::Terminate),
+                        _ => {}
                     }
+                },
+                _ = tell.tick() => {
+                    let now = self.clock.now();
                     let capped = self.is_capped(&run);
                     if capped && !pausing {
                         tracing::info!("MAX_VISITS_PER_DAY is reached: pausing until tomorrow in TIMEZONE");
                     }
                     pausing = capped;
-                    progress.tick(&run, &snapshot);
-                }
-                signal = signals.next() => {
-                    if first_signal.is_none() {
-                        first_signal = Some(signal);
-                        let grace = self.settings.run.grace.as_secs_f64();
-                        tracing::info!("stopping: open visits have {grace} s to finish; once more to stop at once");
-                        run.drain();
-                    } else {
-                        run.abort();
+                    let snapshot = run.snapshot();
+                    if !watched.warned && is_all_400(&snapshot.counts) {
+                        watched.warned = true;
+                        tracing::warn!("all answers so far are 400. {LIKELY_CAUSES}");
                     }
+                    if let Some(broken) = guard.ends(&snapshot, now) {
+                        let measured = broken.measured();
+                        tracing::error!("{} does not hold ({measured}): stopping", broken.expression);
+                        run.drain();
+                    }
+                    if let Some(search) = &mut direction.search {
+                        self.steer(&run, search, &snapshot, &mut watched);
+                    }
+                    let is_ending = watched.signal.is_some() || self.is_ending(&snapshot, now);
+                    let phase = match (is_ending, display.is_paused(), capped) {
+                        (true, _, _) => Phase::Draining,
+                        (_, true, _) => Phase::Paused,
+                        (_, _, true) => Phase::Capped,
+                        _ => Phase::Sending,
+                    };
+                    direction.state.enter(phase);
+                    let phase = match phase {
+                        Phase::Draining => live::Phase::Draining,
+                        Phase::Capped => live::Phase::Capped,
+                        _ => live::Phase::Arriving,
+                    };
+                    let planned = self.plan.rate(run.pace().plan(now)) * run.pace().speed();
+                    display.update(&run, &snapshot, planned, phase, &guard.judge(&snapshot));
                 }
+                signal = signals.next() => self.stop(&run, &mut watched.signal, signal),
             }
         }
+        watched.is_adjusted = display.is_adjusted();
+        drop(display);
         screen.clear();
         let (snapshot, took) = run.join();
-        if !warned && is_all_400(&snapshot.counts) {
+        if !watched.warned && is_all_400(&snapshot.counts) {
             tracing::warn!("all answers were 400. {LIKELY_CAUSES}");
         }
-        let stopped_by = self.stopped_by(&snapshot, first_signal);
-        let summary = self.summary(stopped_by, &snapshot, took);
-        Ok(Ended { summary, counts: snapshot.counts, signal: first_signal })
+        watched.has_guard_ended = guard.has_ended();
+        watched.thresholds = guard.judge(&snapshot);
+        let stopped_by = self.stopped_by(&snapshot, &watched);
+        Ok(self.ended(stopped_by, snapshot, took, watched, direction))
+    }
+
+    /// The first time visits may finish, the second time all stops.
+    fn stop(&self, run: &Run, first: &mut Option<Signal>, signal: Signal) {
+        if first.is_some() {
+            return run.abort();
+        }
+        *first = Some(signal);
+        let grace = self.settings.run.grace.as_secs_f64();
+        tracing::info!("stopping: open visits have {grace} s to finish; once more to stop at once");
+        run.drain();
+    }
+
+    /// Gives the run the rate that a search for the capacity wants next.
+    fn steer(&self, run: &Run, search: &mut Search, snapshot: &Snapshot, watched: &mut Watched) {
+        if watched.signal.is_some() || watched.has_search_ended {
+            return;
+        }
+        let known = search.steps().len();
+        let look =
+            Look { now: self.clock.now(), series: &snapshot.series, backlog: snapshot.gauges.backlog };
+        let next = search.tick(&look);
+        for step in &search.steps()[known..] {
+            tracing::info!("{step}");
+        }
+        match next {
+            Next::Wait => {}
+            Next::Rate(rate) => {
+                let Rate::PerSecond(base) = self.plan.scenario().rate else { return };
+                run.set_speed(rate / base);
+                tracing::info!("{}", search.doing());
+            }
+            Next::Over => {
+                watched.has_search_ended = true;
+                run.drain();
+            }
+        }
+    }
+
+    fn ended(
+        &self,
+        stopped_by: StoppedBy,
+        snapshot: Snapshot,
+        took: Duration,
+        watched: Watched,
+        direction: &Direction<'_>,
+    ) -> Ended {
+        let mut summary = self.summary(stopped_by, &snapshot, took, &watched, direction.command);
+        if let Some(search) = &direction.search {
+            summary.set_capacity(search.result());
+        }
+        Ended { summary, snapshot, signal: watched.signal }
+    }
+
+    fn guard(&self) -> Guard<'a> {
+        Guard::new(&self.settings.run.thresholds, self.model())
+    }
+
+    fn model(&self) -> Model {
+        if self.plan.scenario().rate == Rate::Max { Model::Closed } else { Model::Open }
+    }
+
+    /// What the live view says of the run.
+    fn facts(&self) -> Facts {
+        let preset = self.settings.describe().iter().find(|setting| setting.name == "TRAFFICINATOR_PRESET");
+        let ends = self.plan.ends().map(Duration::from_nanos);
+        Facts {
+            target: self.client.target().address().to_owned(),
+            site_id: self.settings.target.site_id,
+            profile: self.settings.profile.name.clone(),
+            preset: preset.filter(|preset| preset.source != "default").map(|preset| preset.value.clone()),
+            seed: self.plan.seed(),
+            run_id: self.plan.run_id().to_owned(),
+            model: match self.model() {
+                Model::Closed => live::Model::Closed,
+                Model::Open => live::Model::Open,
+            },
+            concurrency: self.settings.load.concurrency,
+            cores: cores(),
+            warm_up: self.settings.run.warm_up,
+            most_visits: self.plan.scenario().most_visits,
+            until: self.until().map(|(until, _)| until).into_iter().chain(ends).min(),
+            grace: self.settings.run.grace,
+        }
     }
 
     fn options(&self) -> Options {
@@ -124,7 +256,7 @@ impl<'a> Session<'a> {
             until: self.until().map(|(until, _)| until.as_nanos() as u64),
             grace: run.grace.as_nanos() as u64,
             site_time_zone: site.matomo_time_zone.clone(),
-            warm_up: 0,
+            warm_up: run.warm_up.as_nanos() as u64,
         }
     }
 
@@ -142,20 +274,40 @@ impl<'a> Session<'a> {
             && self.plan.rate(run.pace().plan(run.clock().now())) <= 0.0
     }
 
+    /// Whether no more visits arrive.
+    fn is_ending(&self, snapshot: &Snapshot, now: u64) -> bool {
+        self.plan.scenario().most_visits == Some(snapshot.counts.visits.planned)
+            || self.until().is_some_and(|(until, _)| until.as_nanos() as u64 <= now)
+    }
+
     /// The first limit that was reached: a plan that ended by itself was neither stopped nor cut.
-    fn stopped_by(&self, snapshot: &Snapshot, signal: Option<Signal>) -> StoppedBy {
-        let is_whole = self.plan.scenario().most_visits == Some(snapshot.counts.visits.planned);
-        match (is_whole, signal, self.until()) {
+    fn stopped_by(&self, snapshot: &Snapshot, watched: &Watched) -> StoppedBy {
+        let visits = &snapshot.counts.visits;
+        let is_whole = self.plan.scenario().most_visits == Some(visits.planned);
+        match (is_whole, watched.signal, self.until()) {
+            _ if watched.has_search_ended => StoppedBy::Capacity,
             (false, Some(_), _) => StoppedBy::Signal,
-            (true, Some(_), _) if snapshot.counts.visits.incomplete + snapshot.counts.visits.dropped > 0 => {
-                StoppedBy::Signal
-            }
-            (false, None, Some((_, limit))) => limit,
+            (true, Some(_), _) if visits.incomplete + visits.dropped > 0 => StoppedBy::Signal,
+            (false, None, _) if watched.has_guard_ended => StoppedBy::Threshold,
+            (false, None, Some((_, limit))) if self.plan.ends().is_none_or(|end| !self.is_before(end)) => limit,
+            (false, None, _) if self.plan.ends().is_some() => StoppedBy::Stages,
             _ => StoppedBy::MaxTotalVisits,
         }
     }
 
-    fn summary(&self, stopped_by: StoppedBy, snapshot: &Snapshot, took: Duration) -> Summary {
+    /// Whether a moment comes before the limits of time.
+    fn is_before(&self, at: u64) -> bool {
+        self.until().is_none_or(|(until, _)| at < until.as_nanos() as u64)
+    }
+
+    fn summary(
+        &self,
+        stopped_by: StoppedBy,
+        snapshot: &Snapshot,
+        took: Duration,
+        watched: &Watched,
+        command: &str,
+    ) -> Summary {
         let moment = |after: Duration| {
             let ms = self.clock.unix_ms(after.as_nanos() as u64);
             Timestamp::from_millisecond(ms).unwrap_or_default()
@@ -186,24 +338,13 @@ impl<'a> Session<'a> {
         let circumstances = Circumstances {
             run,
             target,
-            model: if self.plan.scenario().rate == Rate::Max { Model::Closed } else { Model::Open },
-            adjusted: false,
-            thresholds: Vec::new(),
+            model: self.model(),
+            adjusted: watched.is_adjusted,
+            thresholds: watched.thresholds.clone(),
             generator: GeneratorPart::new(&snapshot.series, usage, took, allowed),
-            reproduce: self.reproduce(),
+            reproduce: reproduce(self.settings, self.plan, command),
         };
         Summary::new(circumstances, snapshot)
-    }
-
-    /// How to do the same again.
-    fn reproduce(&self) -> ReproducePart {
-        let given = self.settings.describe().iter().filter(|setting| setting.source != "default");
-        let part = |setting: &Described| SettingPart {
-            name: setting.name.to_owned(),
-            value: setting.value.clone(),
-            source: setting.source.clone(),
-        };
-        ReproducePart { command: String::new(), settings: given.map(part).collect() }
     }
 }
 

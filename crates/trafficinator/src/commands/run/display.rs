@@ -1,0 +1,79 @@
+//! What is shown while a run goes on: the full-screen view on a terminal, a line now and then elsewhere.
+
+use std::time::Duration;
+
+use engine::recorder::Snapshot;
+use engine::run::Run;
+
+use crate::live::{Command, Facts, Live, Moment, Phase, Theme, Throttle};
+use crate::log::Screen;
+use crate::progress::Progress;
+use crate::summary::verdict::ThresholdPart;
+
+/// What shows a run.
+#[derive(Debug)]
+pub(super) struct Display<'a> {
+    live: Option<Live<'a>>,
+    progress: Progress<'a>,
+    throttle: Throttle,
+}
+
+impl<'a> Display<'a> {
+    /// A terminal that cannot be taken over gets the line.
+    pub(super) fn open(
+        facts: Facts,
+        theme: Option<Theme>,
+        screen: &'a Screen,
+        progress: Progress<'a>,
+    ) -> Display<'a> {
+        let live = theme.and_then(|theme| Live::open(facts, theme, screen).ok());
+        Display { live, progress, throttle: Throttle::STEADY }
+    }
+
+    /// Whether somebody at the keyboard changed the speed.
+    pub(super) fn is_adjusted(&self) -> bool {
+        self.throttle.is_adjusted()
+    }
+
+    /// Whether somebody at the keyboard paused the run.
+    pub(super) fn is_paused(&self) -> bool {
+        self.throttle.is_paused()
+    }
+
+    /// Paints what has changed and tells what was asked for at the keyboard; speeds are set at once.
+    pub(super) fn attend(&mut self, run: &Run) -> Vec<Command> {
+        let Some(live) = &mut self.live else { return Vec::new() };
+        let now = Duration::from_nanos(run.clock().now());
+        let Ok(mut commands) = live.draw(now).and_then(|()| live.poll_keys()) else {
+            // A terminal that is gone is no reason to stop sending.
+            self.live = None;
+            return Vec::new();
+        };
+        commands.retain(|command| {
+            self.throttle = match command {
+                Command::TogglePause => self.throttle.toggled(),
+                Command::Faster => self.throttle.faster(),
+                Command::Slower => self.throttle.slower(),
+                Command::Stop | Command::Interrupt => return true,
+            };
+            run.set_speed(self.throttle.speed());
+            live.show_throttle(self.throttle);
+            false
+        });
+        commands
+    }
+
+    /// Takes in how things stand: about once a second.
+    pub(super) fn update(
+        &mut self,
+        run: &Run,
+        snapshot: &Snapshot,
+        planned: f64,
+        phase: Phase,
+        thresholds: &[ThresholdPart],
+    ) {
+        let Some(live) = &mut self.live else { return self.progress.tick(run, snapshot) };
+        let now = Duration::from_nanos(run.clock().now());
+        live.update(&Moment { now, snapshot, planned, phase, thresholds });
+    }
+}
