@@ -11,6 +11,7 @@ mod progress;
 mod scenario;
 mod settings;
 mod sitemap;
+mod stages;
 mod summary;
 mod threshold;
 

@@ -63,6 +63,11 @@ impl Setting {
         matches!(self.kind, Kind::Switch)
     }
 
+    /// Whether its flag may be given several times.
+    pub(crate) fn is_list(&self) -> bool {
+        matches!(self.kind, Kind::Thresholds)
+    }
+
     /// A few words to choose from.
     pub(crate) fn is_choice(&self) -> bool {
         matches!(self.kind, Kind::Choice(_) | Kind::LogLevel | Kind::Profile)
@@ -71,7 +76,7 @@ impl Setting {
     /// Whether this value of it is the path of a file.
     pub(crate) fn names_file(&self, text: &str) -> bool {
         match self.kind {
-            Kind::Path => true,
+            Kind::Path | Kind::Report => true,
             Kind::FileOrDash => text != "-",
             Kind::PathOrUrl => !text.contains("://"),
             Kind::Profile => super::profile::is_file(text),
