@@ -82,6 +82,13 @@ pub struct Stage {
     pub length: Nanos,
 }
 
+impl Stage {
+    /// Visits expected within it.
+    pub fn visits(&self) -> f64 {
+        f64::midpoint(self.from, self.to) * seconds(self.length)
+    }
+}
+
 impl Curve {
     /// The same rate, in visits per second, for ten years.
     pub fn constant(rate: f64) -> Curve {
@@ -240,6 +247,11 @@ impl Curve {
     /// Visits expected over the whole curve.
     pub fn total(&self) -> f64 {
         self.pieces.last().map_or(0.0, |last| last.before + last.within)
+    }
+
+    /// When it ends.
+    pub fn length(&self) -> Nanos {
+        self.pieces.last().map_or(0, |last| last.start + last.length)
     }
 
     /// The highest rate anywhere, in visits per second.

@@ -104,20 +104,11 @@ impl Plan {
     /// of it.
     pub fn starting(scenario: Scenario, tracking: Tracking, seed: u64, run_id: &str, unix_ms: i64) -> Plan {
         let run = random::hash_text(run_id);
-        let (curve, apart) = match scenario.rate {
-            Rate::Max => (None, None),
-            Rate::PerSecond(rate) => {
-                let curve = match (scenario.most_visits_per_day, &scenario.rhythm) {
-                    (None, None) => Curve::constant(rate),
-                    (cap, rhythm) => {
-                        Curve::daily(rate, rhythm.as_ref(), cap, day::from(&scenario.time_zone, unix_ms))
-                    }
-                };
-                let seconds = 2.0 * scenario.longest_visit() + scenario.longest_sending() + APART;
-                let gap = (seconds * curve.peak() * FASTEST).ceil() as u64;
-                (Some(Arc::new(curve)), Some(gap))
-            }
-        };
+        let curve = curve(&scenario, unix_ms).map(Arc::new);
+        let apart = curve.as_ref().map(|curve| {
+            let seconds = 2.0 * scenario.longest_visit() + scenario.longest_sending() + APART;
+            (seconds * curve.peak() * FASTEST).ceil() as u64
+        });
         let behind = &scenario.profile.visitors;
         let logged_in = if tracking.authenticated && tracking.countries { behind.logged_in } else { 0.0 };
         let mut visitors = Visitors::new(seed, run, logged_in, &scenario.profile.devices);
@@ -297,6 +288,19 @@ impl Plan {
         self.curve.as_ref().map_or(0.0, |curve| curve.rate(at))
     }
 
+    /// When the last stage is over; `None` for a plan that goes on until it is stopped.
+    pub fn ends(&self) -> Option<Nanos> {
+        match self.scenario.rate {
+            Rate::Stages(_) => self.curve.as_ref().map(|curve| curve.length()),
+            Rate::PerSecond(_) | Rate::Max => None,
+        }
+    }
+
+    /// Visits expected from the start to a time; `None` in a closed model.
+    pub fn expected(&self, until: Nanos) -> Option<f64> {
+        Some(self.curve.as_ref()?.expected(until))
+    }
+
     /// Whether the plan has a visit with this number.
     pub fn contains(&self, number: u64) -> bool {
         self.scenario.most_visits.is_none_or(|most| number < most)
@@ -342,6 +346,18 @@ impl Plan {
     pub fn time_zone(&self, visit: &Visit) -> usize {
         let Visitor { country, city, .. } = visit.visitor;
         if self.tracking.countries { self.visitors.countries.time_zone(country, city) + 1 } else { 0 }
+    }
+}
+
+/// The rate over the time of a run that begins at a moment; none in a closed model.
+fn curve(scenario: &Scenario, unix_ms: i64) -> Option<Curve> {
+    match (&scenario.rate, scenario.most_visits_per_day, &scenario.rhythm) {
+        (Rate::Max, ..) => None,
+        (Rate::Stages(stages), ..) => Some(Curve::stages(stages)),
+        (Rate::PerSecond(rate), None, None) => Some(Curve::constant(*rate)),
+        (Rate::PerSecond(rate), cap, rhythm) => {
+            Some(Curve::daily(*rate, rhythm.as_ref(), cap, day::from(&scenario.time_zone, unix_ms)))
+        }
     }
 }
 

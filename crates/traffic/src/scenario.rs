@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use crate::arrivals::Pattern;
 use crate::catalogue::Catalogue;
-use crate::curve::Rhythm;
+use crate::curve::{DAY, Nanos, Rhythm, Stage};
 use crate::dimension::Dimension;
 use crate::encode::Text;
 use crate::funnel::Funnel;
@@ -37,10 +37,12 @@ impl Share {
 }
 
 /// How many visits come.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Rate {
     /// Open model: so many visits a second on average, whatever the target does.
     PerSecond(f64),
+    /// Open model: one stage after the other, then the plan has ended.
+    Stages(Vec<Stage>),
     /// Closed model: a visit starts whenever a slot is free.
     Max,
 }
@@ -233,6 +235,23 @@ impl Scenario {
                 ),
             );
         }
+        if let Rate::Stages(stages) = &draft.rate {
+            if let Some(message) = out_of_shape(stages) {
+                problem("STAGES", message);
+            }
+            if draft.rhythm.is_some() {
+                problem(
+                    "CURVE",
+                    "stages say how the rate changes; it cannot go with a daily curve".to_owned(),
+                );
+            }
+            if draft.most_visits_per_day.is_some() {
+                problem(
+                    "MAX_VISITS_PER_DAY",
+                    "stages say how many visits come; a daily cap cannot go with them".to_owned(),
+                );
+            }
+        }
         if draft.rate == Rate::Max && draft.clock == Clock::Real {
             problem(
                 "RATE",
@@ -414,6 +433,28 @@ impl Scenario {
         }
     }
 }
+
+/// Why stages are not accepted.
+pub fn out_of_shape(stages: &[Stage]) -> Option<String> {
+    let total = stages.iter().fold(0, |sum: Nanos, stage| sum.saturating_add(stage.length));
+    let is_rate = |rate: &f64| (0.0..=MOST_VISITS_PER_SECOND).contains(rate);
+    if !stages.iter().flat_map(|stage| [stage.from, stage.to]).all(|rate| is_rate(&rate)) {
+        return Some(format!("a rate is from 0 to {MOST_VISITS_PER_SECOND} visits a second"));
+    }
+    if stages.iter().any(|stage| stage.length == 0) {
+        return Some("every stage needs a time".to_owned());
+    }
+    if total > LONGEST_STAGES {
+        return Some("all stages together take at most 3650 days".to_owned());
+    }
+    if stages.iter().all(|stage| stage.from <= 0.0 && stage.to <= 0.0) {
+        return Some("at least one stage needs a rate above 0".to_owned());
+    }
+    None
+}
+
+/// The longest that stages may take together.
+pub const LONGEST_STAGES: Nanos = 3_650 * DAY;
 
 /// The most hits of a visit, the steps of its funnel aside: what does not fit is left out.
 pub(crate) const MOST_HITS: u32 = 300;

@@ -451,11 +451,19 @@ fn setting_arg(setting: &'static Setting) -> Arg {
         .help_heading(setting.group.heading())
         .help(short)
         .long_help(long);
-    if setting.is_switch() { arg.num_args(0..=1).default_missing_value("true") } else { arg }
+    match setting {
+        setting if setting.is_switch() => arg.num_args(0..=1).default_missing_value("true"),
+        setting if setting.is_list() => arg.action(ArgAction::Append),
+        _ => arg,
+    }
 }
 
 fn settings_args(matches: &ArgMatches) -> SettingsArgs {
-    let given = |setting: &'static Setting| Some((setting, matches.get_one::<String>(setting.name)?.clone()));
+    // What may be repeated becomes the list that a variable would hold.
+    let given = |setting: &'static Setting| {
+        let texts: Vec<&str> = matches.get_many::<String>(setting.name)?.map(String::as_str).collect();
+        Some((setting, texts.join(",")))
+    };
     SettingsArgs {
         flags: SETTINGS.iter().filter_map(given).collect(),
         env_files: matches.get_many("env-file").map(|paths| paths.cloned().collect()).unwrap_or_default(),

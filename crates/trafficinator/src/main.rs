@@ -15,6 +15,7 @@ mod report;
 mod scenario;
 mod settings;
 mod sitemap;
+mod stages;
 mod summary;
 mod threshold;
 mod whole;

@@ -107,6 +107,7 @@ fn draft(settings: &Settings, declared: Declared) -> Draft {
     };
     Draft {
         rate: match load.rate {
+            _ if !load.stages.is_empty() => Rate::Stages(load.stages.clone()),
             settings::Rate::PerSecond(rate) => Rate::PerSecond(rate),
             settings::Rate::Max => Rate::Max,
         },

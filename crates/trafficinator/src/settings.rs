@@ -31,8 +31,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
+use traffic::curve::Stage;
 
 use crate::sitemap::Place;
+use crate::threshold::Threshold;
 use engine::target::Secret;
 use layers::Inputs;
 use profile::Chosen;
@@ -80,6 +82,8 @@ pub(crate) struct Load {
     pub(crate) rate: Rate,
     pub(crate) arrivals: Arrivals,
     pub(crate) curve: Curve,
+    /// How the rate changes; `rate` and `curve` say nothing where there are any.
+    pub(crate) stages: Vec<Stage>,
     /// Most requests in flight at once.
     pub(crate) concurrency: usize,
     /// Threads that send, at most `concurrency`; `None` is one per core (then the caller caps it).
@@ -149,6 +153,10 @@ pub(crate) struct Run {
     /// `None`: draw one.
     pub(crate) id: Option<String>,
     pub(crate) duration: Option<Duration>,
+    /// Left out of the statistics; shorter than the run.
+    pub(crate) warm_up: Duration,
+    /// What the run must keep to.
+    pub(crate) thresholds: Vec<Threshold>,
     /// `AUTO_STOP_AFTER_HOURS`, `None` when off.
     pub(crate) auto_stop: Option<Duration>,
     /// `None` when off.
@@ -164,8 +172,12 @@ pub(crate) struct Run {
 #[derive(Debug, Clone)]
 pub(crate) struct Output {
     pub(crate) summary_json: Option<SummaryTo>,
+    /// Ends in `.html`, `.md` or `.csv`.
+    pub(crate) report: Option<PathBuf>,
     /// Where metrics are served.
     pub(crate) listen: Option<SocketAddr>,
+    /// Plain lines on a terminal as well.
+    pub(crate) no_tui: bool,
     pub(crate) quiet: bool,
     pub(crate) log_level: LogLevel,
     /// Raw text of `RUST_LOG`; wins over `log_level`.
@@ -257,6 +269,8 @@ pub(crate) struct Described {
     pub(crate) value: String,
     /// `flag`, `environment`, `prod.env:3`, `preset light`, `profile saas`, `default`.
     pub(crate) source: String,
+    /// Whether it was given by itself: neither in a scenario file, a preset or a profile, nor by default.
+    pub(crate) is_given: bool,
 }
 
 /// Settings, and what their user should know about them.
@@ -298,12 +312,14 @@ pub(crate) fn load(inputs: &Inputs<'_>) -> Result<Loaded, Refused> {
         layers::lay(inputs);
     problems.extend(checks::settle_rivals(&mut raws));
     problems.extend(checks::settle_tables(&mut raws, &mut tables, &mut warnings));
+    problems.extend(checks::settle_stages(&mut raws, &tables));
     let (mut values, wrong) = values::parse_all(&raws);
     problems.extend(wrong);
     problems.extend(values::read_token_file(&mut values, &raws, inputs.read));
     problems.extend(checks::missing(&raws, inputs.purpose));
     problems.extend(checks::contradictions(&raws, &values));
     problems.extend(checks::check_tag(&raws, &values, &tables));
+    problems.extend(checks::check_warm_up(&raws, &values, &tables));
     let Some(profile) = profile.filter(|_| problems.is_empty()) else {
         let named = |name| {
             let label = source::label(registry::find(name)?, &raws.get(name)?.source);

@@ -5,6 +5,10 @@ use proptest::prelude::*;
 use traffic::arrivals::{Arrivals, Pattern};
 use traffic::curve::{Curve, DAY, Nanos, SECOND, Stage};
 use traffic::day::Day;
+use traffic::plan::{Plan, Tracking};
+use traffic::profile::Profile;
+use traffic::scenario::{Draft, Rate, Scenario};
+use traffic::site::Site;
 
 /// Arrivals of a Poisson process that are exact in number.
 const CELL: u64 = 4_096;
@@ -185,6 +189,80 @@ proptest! {
             prop_assert_eq!(arrivals.due(before), None);
         }
     }
+}
+
+/// A plan of stages on the built-in site.
+fn plan_of(stages: &[Stage], pattern: Pattern, seed: u64) -> Plan {
+    let profile = Profile::built_in("classic").unwrap();
+    let site = Site::built_in(profile.site);
+    let draft = Draft { rate: Rate::Stages(stages.to_vec()), pattern, ..Draft::new(profile, site) };
+    let tracking = Tracking { site: 1, authenticated: false, countries: false, tag_dimension: None };
+    Plan::new(Scenario::new(draft).unwrap(), tracking, seed, "law")
+}
+
+#[test]
+fn a_plan_has_in_each_stage_the_visits_of_its_area_and_then_ends() {
+    let stages = [(0.0, 50.0, 120), (50.0, 50.0, 600), (200.0, 200.0, 30), (0.0, 0.0, 60), (3.0, 1.0, 91)]
+        .map(|(from, to, seconds)| Stage { from, to, length: seconds * SECOND });
+    for (pattern, bound) in [(Pattern::Smooth, 1.0), (Pattern::Poisson, 2.0 * FAR)] {
+        for seed in 0..20 {
+            let plan = plan_of(&stages, pattern, seed);
+            let mut arrivals = plan.arrivals().unwrap();
+            let due: Vec<Nanos> = (0..).map_while(|number| arrivals.due(number)).collect();
+            let mut start = 0;
+            for stage in stages {
+                let within =
+                    due.iter().filter(|due| (start..start + stage.length).contains(due)).count() as f64;
+                let wanted = f64::midpoint(stage.from, stage.to) * seconds(stage.length);
+                assert!((within - wanted).abs() <= bound, "{pattern:?}: {within} instead of {wanted}");
+                assert!(wanted > 0.0 || within <= 0.0, "visits where the rate is 0");
+                assert!((stage.visits() - wanted).abs() < 1e-9);
+                start += stage.length;
+            }
+            assert_eq!(plan.ends(), Some(start));
+            assert!((plan.expected(start).unwrap() - 39_182.0).abs() < 1e-6);
+            assert!(plan.rate(start) <= 0.0 && due.iter().all(|due| *due < start));
+            let first = due.len() as u64;
+            assert!((first..first + 10_000).all(|number| arrivals.due(number).is_none()), "{pattern:?}");
+        }
+    }
+}
+
+#[test]
+fn stages_belong_to_the_fingerprint_of_a_plan() {
+    let stage = |rate, seconds| Stage { from: rate, to: rate, length: seconds * SECOND };
+    let fingerprint = |stages: &[Stage]| plan_of(stages, Pattern::Smooth, 1).fingerprint();
+    let own = fingerprint(&[stage(1.0, 60), stage(2.0, 60)]);
+    assert_eq!(own, fingerprint(&[stage(1.0, 60), stage(2.0, 60)]));
+    for other in [&[stage(1.0, 60)][..], &[stage(2.0, 60), stage(1.0, 60)], &[stage(1.0, 61), stage(2.0, 59)]]
+    {
+        assert_ne!(own, fingerprint(other), "{other:?}");
+    }
+}
+
+#[test]
+fn stages_that_cannot_be_are_refused() {
+    let profile = Profile::built_in("saas").unwrap();
+    let refused = |stages: Vec<Stage>, cap: Option<u64>| {
+        let site = Site::built_in(profile.site);
+        let rhythm = cap.map(|_| profile.rhythm);
+        let rate = Rate::Stages(stages);
+        let draft = Draft { rate, rhythm, most_visits_per_day: cap, ..Draft::new(profile.clone(), site) };
+        Scenario::new(draft).unwrap_err().iter().map(|problem| problem.setting).collect::<Vec<_>>()
+    };
+    let stage = |from, to, length| Stage { from, to, length };
+    for wrong in [
+        vec![],
+        vec![stage(0.0, 0.0, SECOND)],
+        vec![stage(1.0, 1.0, 0)],
+        vec![stage(1.0, f64::NAN, SECOND)],
+        vec![stage(-1.0, 1.0, SECOND)],
+        vec![stage(1.0, 2e6, SECOND)],
+        vec![stage(1.0, 1.0, 3_000 * DAY), stage(1.0, 1.0, 651 * DAY)],
+    ] {
+        assert_eq!(refused(wrong.clone(), None), ["STAGES"], "{wrong:?}");
+    }
+    assert_eq!(refused(vec![stage(1.0, 1.0, SECOND)], Some(5)), ["CURVE", "MAX_VISITS_PER_DAY"]);
 }
 
 #[test]

@@ -111,13 +111,14 @@ fn draft() -> impl Strategy<Value = Draft> {
             let (catalogue, goals, dimensions, robots) = matomo;
             let (pageviews, pause, length) = look;
             let shop = within_reach(shop, &Shelf::new(catalogue.as_ref(), &site, &profile));
+            let is_open = when.rate != Rate::Max;
             Draft {
                 rate: when.rate,
                 pattern: when.pattern,
-                rhythm: rhythm.filter(|_| when.rate != Rate::Max),
+                rhythm: rhythm.filter(|_| is_open),
                 most_visits: when.most_visits,
-                most_visits_per_day: when.most_visits_per_day.filter(|_| when.rate != Rate::Max),
-                clock: if when.rate == Rate::Max { Clock::Simulated } else { when.clock },
+                most_visits_per_day: when.most_visits_per_day.filter(|_| is_open),
+                clock: if is_open { when.clock } else { Clock::Simulated },
                 time_zone: TimeZone::UTC,
                 pageviews,
                 pause,

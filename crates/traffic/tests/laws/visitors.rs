@@ -32,8 +32,9 @@ fn sped_up(plan: &Plan, factor: f64) -> Plan {
 fn closest_pairs(plan: &Plan, samples: u64, pairs: usize) -> Vec<(Visit, Visit)> {
     // Ten times what two visits may take, their sending and Matomo's 30 minutes, in visits: many rows of visitors.
     let scenario = plan.scenario();
-    let rate = match scenario.rate {
-        Rate::PerSecond(rate) => rate,
+    let rate = match &scenario.rate {
+        Rate::PerSecond(rate) => *rate,
+        Rate::Stages(stages) => stages.iter().flat_map(|stage| [stage.from, stage.to]).fold(0.0, f64::max),
         Rate::Max => 0.0,
     };
     let steps = scenario.funnels.iter().map(|funnel| funnel.steps.len()).max().unwrap_or(0);

@@ -252,6 +252,7 @@ fn make_room(settings: &Settings) {
 /// What will be sent where, before the first hit.
 fn announce(settings: &Settings, client: &Client, seed: u64, run_id: &str) {
     let rate = match settings.load.rate {
+        _ if !settings.load.stages.is_empty() => crate::stages::words(&settings.load.stages),
         crate::settings::Rate::Max => "as fast as the target answers (closed model)".to_owned(),
         crate::settings::Rate::PerSecond(rate) if rate >= 0.1 => format!("{rate:.1} visits/s"),
         crate::settings::Rate::PerSecond(rate) => format!("{:.0} visits/day", rate * 86_400.0),

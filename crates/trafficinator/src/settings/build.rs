@@ -13,7 +13,9 @@ use super::{
     Arrivals, Clock, Curve, Described, Identity, Load, LogFormat, Output, Rate, Run, Settings, Shop, Site,
     Start, SummaryTo, Target, Visits,
 };
+use crate::stages;
 use engine::target::Secret;
+use traffic::curve::Stage;
 
 /// Longer than any run; keeps sums of instants and lengths from overflowing.
 const CENTURY: Duration = Duration::from_hours(100 * 365 * 24);
@@ -31,13 +33,13 @@ pub(crate) fn build(
 ) -> Settings {
     Settings {
         target: target(values),
-        load: load(values),
+        load: load(values, &tables),
         visits: visits(values),
         shop: shop(values),
         site: site(values),
-        run: run(values),
+        run: run(values, &tables),
         output: output(values, rust_log),
-        described: describe(raws, values, &profile),
+        described: describe(raws, values, &profile, &tables),
         profile,
         tables,
     }
@@ -55,8 +57,14 @@ fn target(values: &Values) -> Target {
     }
 }
 
-fn load(values: &Values) -> Load {
-    let per_day = || Rate::PerSecond(values.must::<f64>("TARGET_VISITS_PER_DAY") / 86_400.0);
+fn load(values: &Values, tables: &Tables) -> Load {
+    let stages: Vec<Stage> = values.get("TRAFFICINATOR_STAGES").unwrap_or_else(|| tables.stages.clone());
+    // Stages push all other rates aside; the highest of them is what comes nearest to a rate.
+    let peak = || stages.iter().flat_map(|stage| [stage.from, stage.to]).fold(0.0, f64::max);
+    let per_day = || {
+        let per_day = values.get::<f64>("TARGET_VISITS_PER_DAY");
+        Rate::PerSecond(per_day.map_or_else(peak, |per_day| per_day / 86_400.0))
+    };
     let rate = values.get("TRAFFICINATOR_RATE").unwrap_or_else(per_day);
     Load {
         rate: match rate {
@@ -67,12 +75,13 @@ fn load(values: &Values) -> Load {
             "poisson" => Arrivals::Poisson,
             _ => Arrivals::Smooth,
         },
-        curve: match values.must("TRAFFICINATOR_CURVE") {
-            "daily" => Curve::Daily,
+        curve: match values.get("TRAFFICINATOR_CURVE") {
+            Some("daily") => Curve::Daily,
             _ => Curve::Flat,
         },
         concurrency: values.must::<u64>("CONCURRENCY") as usize,
         workers: values.get::<u64>("TRAFFICINATOR_WORKERS").map(|number| number as usize),
+        stages,
     }
 }
 
@@ -133,12 +142,14 @@ fn site(values: &Values) -> Site {
     }
 }
 
-fn run(values: &Values) -> Run {
+fn run(values: &Values, tables: &Tables) -> Run {
     let auto_stop = seconds(values.must::<f64>("AUTO_STOP_AFTER_HOURS") * 3600.0);
     Run {
         seed: values.get("TRAFFICINATOR_SEED"),
         id: values.get("TRAFFICINATOR_RUN_ID"),
         duration: values.get("TRAFFICINATOR_DURATION"),
+        warm_up: values.must("TRAFFICINATOR_WARM_UP"),
+        thresholds: values.get("TRAFFICINATOR_THRESHOLD").unwrap_or_else(|| tables.thresholds.clone()),
         auto_stop: (!auto_stop.is_zero()).then_some(auto_stop),
         max_total_visits: limit(values, "MAX_TOTAL_VISITS"),
         max_visits_per_day: limit(values, "MAX_VISITS_PER_DAY"),
@@ -160,7 +171,9 @@ fn output(values: &Values, rust_log: Option<String>) -> Output {
         summary_json: values
             .get::<String>("TRAFFICINATOR_SUMMARY_JSON")
             .map(|text| SummaryTo::from_text(&text)),
+        report: values.get("TRAFFICINATOR_REPORT"),
         listen: values.get("TRAFFICINATOR_LISTEN"),
+        no_tui: values.must("TRAFFICINATOR_NO_TUI"),
         quiet: values.must("TRAFFICINATOR_QUIET"),
         log_level: values.must("LOG_LEVEL"),
         log_filter: rust_log,
@@ -171,22 +184,40 @@ fn output(values: &Values, rust_log: Option<String>) -> Output {
     }
 }
 
-fn describe(raws: &Raws, values: &Values, profile: &Chosen) -> Vec<Described> {
+fn describe(raws: &Raws, values: &Values, profile: &Chosen, tables: &Tables) -> Vec<Described> {
     let one = |setting: &'static Setting| {
         let (value, source) = match (raws.get(setting.name), setting.default) {
             (Some(raw), _) => (shown(setting, &raw.text, values), raw.source.to_string()),
             (None, _) if profile.holds(setting.name) => {
                 ("as the profile has it".to_owned(), Source::Profile(profile.name.clone()).to_string())
             }
+            (None, _) if let Some(declared) = declared(setting.name, tables) => declared,
             // The rival of the rate won; it stands in the list as well.
             (None, Default::Value(_)) => ("not used".to_owned(), Source::Default.to_string()),
             (None, Default::Absent(text)) => (text.to_owned(), Source::Default.to_string()),
         };
         let label =
             raws.get(setting.name).map_or_else(|| setting.name.to_owned(), |raw| label(setting, &raw.source));
-        Described { name: setting.name, label, value, source }
+        let is_given = raws.get(setting.name).is_some_and(|raw| {
+            matches!(raw.source, Source::Flag | Source::Environment | Source::EnvFile { .. })
+        });
+        Described { name: setting.name, label, value, source, is_given }
     };
     SETTINGS.iter().map(one).collect()
+}
+
+/// What tables say in place of a setting, and where.
+fn declared(name: &str, tables: &Tables) -> Option<(String, String)> {
+    let (lines, text) = match name {
+        "TRAFFICINATOR_STAGES" => (&tables.stage_lines, stages::text(&tables.stages)),
+        "TRAFFICINATOR_THRESHOLD" => {
+            let texts = tables.thresholds.iter().map(|threshold| threshold.text.as_str());
+            (&tables.threshold_lines, texts.collect::<Vec<_>>().join(", "))
+        }
+        _ => return None,
+    };
+    let source = Source::Scenario { path: tables.path.clone(), line: *lines.first()? };
+    Some((text, source.to_string()))
 }
 
 fn shown(setting: &Setting, text: &str, values: &Values) -> String {

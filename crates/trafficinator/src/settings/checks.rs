@@ -1,8 +1,10 @@
 //! Rules that concern more than one setting. Each problem names both sides.
 
 use std::cmp::Ordering;
+use std::time::Duration;
 
 use jiff::civil::Date;
+use traffic::curve::Stage;
 
 use super::Rate;
 use super::build::{cents_at_least, cents_at_most};
@@ -11,6 +13,7 @@ use super::registry::{Setting, find};
 use super::source::{Problem, Raws, Source, label};
 use super::tables::Tables;
 use super::values::Values;
+use crate::stages;
 
 /// Two names for one setting: both at one level is an error, otherwise the higher level wins.
 const RIVALS: [(&str, &str, &str); 3] = [
@@ -47,9 +50,11 @@ pub(crate) fn settle_rivals(raws: &mut Raws) -> Vec<Problem> {
 }
 
 /// Tables of a scenario file, what they are, and settings that say the same in another way.
-const RIVALS_OF_TABLES: [(&str, &str, &[&str]); 2] = [
+const RIVALS_OF_TABLES: [(&str, &str, &[&str]); 4] = [
     ("site.page", "both give the pages of the site", &["URLS_FILE", "TRAFFICINATOR_SITEMAP"]),
     ("product", "both give the catalogue", &["TRAFFICINATOR_CATALOGUE"]),
+    ("stage", "both give the stages", &["TRAFFICINATOR_STAGES"]),
+    ("threshold", "both give the thresholds", &["TRAFFICINATOR_THRESHOLD"]),
 ];
 
 /// Tables and settings that say the same: the higher level wins, and where it is not the tables' that is worth a word.
@@ -60,7 +65,12 @@ pub(crate) fn settle_tables(
 ) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (name, why, rivals) in RIVALS_OF_TABLES {
-        let lines = if name == "product" { &tables.products } else { &tables.pages };
+        let lines = match name {
+            "product" => &tables.products,
+            "stage" => &tables.stage_lines,
+            "threshold" => &tables.threshold_lines,
+            _ => &tables.pages,
+        };
         let Some(line) = lines.first().copied() else { continue };
         let own = Source::Scenario { path: tables.path.clone(), line };
         for rival in rivals {
@@ -76,16 +86,92 @@ pub(crate) fn settle_tables(
                 }
                 Ordering::Greater => {
                     warnings.push(format!("{name} ({own}) not used: {why}, and {other} wins"));
-                    if name == "product" {
-                        tables.catalogue = None;
-                    } else {
-                        tables.site = None;
+                    match name {
+                        "product" => tables.catalogue = None,
+                        "stage" => (tables.stages, tables.stage_lines) = (Vec::new(), Vec::new()),
+                        "threshold" => (tables.thresholds, tables.threshold_lines) = (Vec::new(), Vec::new()),
+                        _ => tables.site = None,
                     }
                 }
             }
         }
     }
     problems
+}
+
+/// Settings that stages push aside where a lower level gives them, and cannot go with where it does not.
+const RIVALS_OF_STAGES: [(&str, &str); 4] = [
+    ("TRAFFICINATOR_RATE", "both set the rate of visits"),
+    ("TARGET_VISITS_PER_DAY", "both set the rate of visits"),
+    ("TRAFFICINATOR_CURVE", "both say how the rate changes"),
+    ("MAX_VISITS_PER_DAY", "stages say how many visits come"),
+];
+
+/// Stages, as a setting or as tables, against everything else that says how many visits come.
+pub(crate) fn settle_stages(raws: &mut Raws, tables: &Tables) -> Vec<Problem> {
+    let (own, level) = match (raws.get("TRAFFICINATOR_STAGES"), tables.stage_lines.first()) {
+        (Some(raw), _) => (name_of(raws, "TRAFFICINATOR_STAGES"), raw.source.level()),
+        (None, Some(line)) => {
+            let source = Source::Scenario { path: tables.path.clone(), line: *line };
+            (format!("stage ({source})"), source.level())
+        }
+        (None, None) => return Vec::new(),
+    };
+    let mut problems = Vec::new();
+    for (rival, why) in RIVALS_OF_STAGES {
+        let Some(raw) = raws.get(rival) else { continue };
+        let is_said = match rival {
+            "TRAFFICINATOR_CURVE" => raw.text.eq_ignore_ascii_case("daily"),
+            "MAX_VISITS_PER_DAY" => raw.text != "0",
+            _ => true,
+        };
+        // A cap protects the target: whoever gave one does not expect that it is gone.
+        let is_level =
+            raw.source.level() >= level || rival == "MAX_VISITS_PER_DAY" && raw.source.is_explicit();
+        if is_said && is_level {
+            let message = format!("cannot go with {}: {why}; give one of them", name_of(raws, rival));
+            problems.push(Problem { setting: own.clone(), value: None, message });
+        } else if is_said {
+            raws.remove(rival);
+        }
+    }
+    problems
+}
+
+/// A run must be longer than its warm-up, or nothing would be measured.
+pub(crate) fn check_warm_up(raws: &Raws, values: &Values, tables: &Tables) -> Vec<Problem> {
+    let name = "TRAFFICINATOR_WARM_UP";
+    let Some(warm_up) = values.get::<Duration>(name).filter(|warm_up| !warm_up.is_zero()) else {
+        return Vec::new();
+    };
+    let given = |name| Some((name_of(raws, name), raws.get(name)?.text.clone()));
+    let duration = values.get("TRAFFICINATOR_DURATION").zip(given("TRAFFICINATOR_DURATION"));
+    let hours = values.get::<f64>("AUTO_STOP_AFTER_HOURS").filter(|hours| *hours > 0.0);
+    let hours = hours.and_then(|hours| Duration::try_from_secs_f64(hours * 3_600.0).ok());
+    let auto_stop = hours.zip(given("AUTO_STOP_AFTER_HOURS"));
+    let stages = match (values.get::<Vec<Stage>>("TRAFFICINATOR_STAGES"), tables.stage_lines.first()) {
+        (Some(stages), _) => Some((stages, name_of(raws, "TRAFFICINATOR_STAGES"))),
+        (None, Some(line)) if !tables.stages.is_empty() => {
+            let source = Source::Scenario { path: tables.path.clone(), line: *line };
+            Some((tables.stages.clone(), format!("stage ({source})")))
+        }
+        _ => None,
+    };
+    let stages = stages.map(|(stages, label)| {
+        let length = stages::length(&stages);
+        (length, (label, stages::spell(length)))
+    });
+    [duration, auto_stop, stages]
+        .into_iter()
+        .flatten()
+        .filter(|(length, _)| warm_up >= *length)
+        .map(|(_, (label, text))| {
+            let message = format!(
+                "is not shorter than {label}, which is {text}: nothing would be measured; give a shorter warm-up"
+            );
+            problem(raws, name, message)
+        })
+        .collect()
 }
 
 /// A dimension cannot hold the run id and something else.

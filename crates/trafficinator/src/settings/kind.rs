@@ -6,12 +6,15 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use traffic::curve::Stage;
 
 use super::length::{parse_length, parse_rate};
 use super::tracking_url::TrackingUrl;
 use super::{LogLevel, Rate};
 use super::{nearest, profile};
 use crate::sitemap::Place;
+use crate::stages;
+use crate::threshold::{self, Threshold};
 use engine::target::Secret;
 
 /// The kinds of values.
@@ -45,8 +48,6 @@ pub(crate) enum Kind {
     /// A file, or an http(s) URL, which may hold credentials.
     PathOrUrl,
     FileOrDash,
-    /// An IP address and a port.
-    Address,
     /// The name of a built-in profile, or the path of one.
     Profile,
     Zone,
@@ -55,6 +56,14 @@ pub(crate) enum Kind {
     Amounts,
     RunId,
     LogLevel,
+    /// How the rate changes over time.
+    Stages,
+    /// What a run must keep to; may be given several times.
+    Thresholds,
+    /// A file whose ending says what is written into it.
+    Report,
+    /// An address of this machine with a port.
+    Address,
 }
 
 /// A checked value.
@@ -70,12 +79,14 @@ pub(crate) enum Value {
     Token(Secret),
     Path(PathBuf),
     Place(Place),
-    Address(SocketAddr),
     Zone(TimeZone),
     Date(Date),
     Text(String),
     Amounts(Vec<f64>),
     LogLevel(LogLevel),
+    Stages(Vec<Stage>),
+    Thresholds(Vec<Threshold>),
+    Address(SocketAddr),
 }
 
 /// Why a text is not accepted, where more can be said than what would be.
@@ -106,7 +117,6 @@ impl Kind {
             Self::Path => "a path".to_owned(),
             Self::PathOrUrl => "a path, or an http:// or https:// URL".to_owned(),
             Self::FileOrDash => "a path, or - for standard output".to_owned(),
-            Self::Address => "an IP address and a port such as 127.0.0.1:9464 or [::1]:9464".to_owned(),
             Self::Profile => {
                 let names: Vec<&str> = profile::names().collect();
                 format!("{}, or the path of a TOML file such as ./mine.toml", names.join(", "))
@@ -117,6 +127,13 @@ impl Kind {
             Self::Amounts => "numbers of at least 0 separated by commas, such as 0,5.99".to_owned(),
             Self::RunId => "1 to 40 letters, digits, dots, dashes or underscores".to_owned(),
             Self::LogLevel => one_of(LogLevel::NAMES),
+            Self::Stages => format!("stages separated by commas, each {}", stages::EXAMPLES),
+            Self::Thresholds => {
+                "thresholds separated by commas, such as response.p95<200ms, errors<1% or visits.dropped==0"
+                    .to_owned()
+            }
+            Self::Report => "a path that ends in .html, .md or .csv".to_owned(),
+            Self::Address => "an IP address and a port such as 127.0.0.1:9464 or [::1]:9464".to_owned(),
         }
     }
 
@@ -150,7 +167,6 @@ impl Kind {
             Self::Path => Ok(Value::Path(PathBuf::from(text))),
             Self::PathOrUrl => Place::parse(text).map(Value::Place).map_err(Some),
             Self::FileOrDash => Ok(Value::Text(text.to_owned())),
-            Self::Address => text.parse().map(Value::Address).map_err(|_| None),
             Self::Profile => profile::parse_name(text).map(Value::Text),
             Self::Zone => parse_zone(text).map(Value::Zone),
             Self::Date => parse_date(text).map(Value::Date),
@@ -167,8 +183,31 @@ impl Kind {
             Self::LogLevel => LogLevel::from_name(text)
                 .map(Value::LogLevel)
                 .ok_or_else(|| did_you_mean(text, LogLevel::NAMES.iter().copied())),
+            Self::Stages => stages::parse(text).map(Value::Stages).map_err(Some),
+            Self::Thresholds => {
+                let all: Result<_, String> = thresholds(text).map(|(_, threshold)| threshold).collect();
+                all.map(Value::Thresholds).map_err(Some)
+            }
+            Self::Report => {
+                let path = PathBuf::from(text);
+                let end = path.extension().unwrap_or_default();
+                let known = REPORTS.iter().any(|known| end.eq_ignore_ascii_case(known));
+                known.then_some(Value::Path(path)).ok_or(None)
+            }
+            Self::Address => text.parse().map(Value::Address).map_err(|_| {
+                let host = text.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok());
+                host.map(|_| "the part before the port is not an address in numbers".to_owned())
+            }),
         }
     }
+}
+
+/// Endings of reports.
+const REPORTS: [&str; 3] = ["html", "md", "csv"];
+
+/// Every threshold of a list, with its text.
+pub(super) fn thresholds(text: &str) -> impl Iterator<Item = (&str, Result<Threshold, String>)> {
+    text.split(',').map(|one| (one.trim(), threshold::parse(one)))
 }
 
 /// A token as Matomo hands it out, from a setting or from a file.

@@ -41,6 +41,14 @@ pub(crate) fn parse_rate(text: &str) -> Result<Rate, Detail> {
     if text.eq_ignore_ascii_case("max") {
         return Ok(Rate::Max);
     }
+    match parse_per_second(text)? {
+        rate if rate > 0.0 => Ok(Rate::PerSecond(rate)),
+        _ => Err(None),
+    }
+}
+
+/// Visits a second, minute, hour or day, also none, as visits a second.
+pub(crate) fn parse_per_second(text: &str) -> Result<f64, Detail> {
     let Some((number, unit)) = text.split_once('/') else {
         return Err(Some("it lacks its unit".to_owned()));
     };
@@ -54,5 +62,5 @@ pub(crate) fn parse_rate(text: &str) -> Result<Rate, Detail> {
     };
     let per_second = number / seconds;
     // Written so that NaN fails as well.
-    if number > 0.0 && per_second <= 1e6 { Ok(Rate::PerSecond(per_second)) } else { Err(None) }
+    if number >= 0.0 && per_second <= 1e6 { Ok(per_second) } else { Err(None) }
 }

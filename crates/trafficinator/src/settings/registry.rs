@@ -54,13 +54,17 @@ impl Setting {
     }
 
     /// A secret value is never shown, whatever happens.
-    #[cfg(test)]
     pub(crate) fn is_secret(&self) -> bool {
         matches!(self.kind, Kind::Token)
     }
 
     pub(crate) fn is_switch(&self) -> bool {
         matches!(self.kind, Kind::Switch)
+    }
+
+    /// Whether its flag may be given several times.
+    pub(crate) fn is_list(&self) -> bool {
+        matches!(self.kind, Kind::Thresholds)
     }
 
     /// A few words to choose from.
@@ -71,7 +75,7 @@ impl Setting {
     /// Whether this value of it is the path of a file.
     pub(crate) fn names_file(&self, text: &str) -> bool {
         match self.kind {
-            Kind::Path => true,
+            Kind::Path | Kind::Report => true,
             Kind::FileOrDash => text != "-",
             Kind::PathOrUrl => !text.contains("://"),
             Kind::Profile => super::profile::is_file(text),

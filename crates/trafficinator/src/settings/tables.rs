@@ -1,16 +1,19 @@
-//! What a scenario file declares in tables: the pages of the site, products, goals and custom dimensions. Each of them
-//! is checked as a whole here; that two things refer to each other is checked where the scenario is built.
+//! What a scenario file declares in tables: the pages of the site, products, goals, custom dimensions, stages of the
+//! load and thresholds. Each of them is checked as a whole here; that two things refer to each other is checked where the scenario is built.
 
 mod dimension;
 mod goal;
 mod page;
 mod product;
+mod stage;
+mod threshold;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use toml::de::{DeTable, DeValue};
 use traffic::catalogue::Catalogue;
+use traffic::curve::Stage;
 use traffic::dimension::Dimension;
 use traffic::goal::Goal;
 use traffic::site::Site;
@@ -18,9 +21,10 @@ use traffic::site::Site;
 use super::fields::Fields;
 use super::scenario_file::Entry;
 use crate::lines::Lines;
+use crate::threshold::Threshold;
 
 /// Keys of a scenario file that are tables.
-pub(super) const NAMES: [&str; 4] = ["site", "product", "goal", "dimension"];
+pub(super) const NAMES: [&str; 6] = ["site", "product", "goal", "dimension", "stage", "threshold"];
 
 /// The tables of a scenario file, each entry with its line.
 #[derive(Debug, Clone, Default)]
@@ -37,6 +41,14 @@ pub(crate) struct Tables {
     pub(crate) products: Vec<usize>,
     pub(crate) goals: Vec<(usize, Goal)>,
     pub(crate) dimensions: Vec<(usize, Dimension)>,
+    /// How the rate changes, unless something is wrong with it.
+    pub(crate) stages: Vec<Stage>,
+    /// Lines of the tables of stages; one table may be several stages.
+    pub(crate) stage_lines: Vec<usize>,
+    /// What the run must keep to.
+    pub(crate) thresholds: Vec<Threshold>,
+    /// Lines of the thresholds.
+    pub(crate) threshold_lines: Vec<usize>,
 }
 
 /// Reads the tables of a file; what is wrong with them is added to the problems.
@@ -50,6 +62,8 @@ pub(super) fn read<'a>(
     product::read(table, lines, problems, &mut tables);
     goal::read(table, lines, problems, &mut tables);
     dimension::read(table, lines, problems, &mut tables);
+    stage::read(table, lines, problems, &mut tables);
+    threshold::read(table, lines, problems, &mut tables);
     tables
 }
 

@@ -8,13 +8,15 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use traffic::curve::Stage;
 
-use super::kind::{Value, parse_token};
+use super::kind::{Kind, Value, parse_token, thresholds};
 use super::registry::{SETTINGS, find};
-use super::source::{Problem, Raws, label, not_accepted};
+use super::source::{Problem, Raw, Raws, label, not_accepted};
 use super::tracking_url::TrackingUrl;
 use super::{LogLevel, Rate};
 use crate::sitemap::Place;
+use crate::threshold::Threshold;
 use engine::target::Secret;
 
 /// Checked values by environment name. What was not accepted is missing.
@@ -30,6 +32,15 @@ pub(crate) fn parse_all(raws: &Raws) -> (Values, Vec<Problem>) {
         match setting.kind.parse(&raw.text) {
             Ok(value) => {
                 values.0.insert(setting.name, value);
+            }
+            // Each is told by itself.
+            Err(_) if matches!(setting.kind, Kind::Thresholds) => {
+                let wrong =
+                    thresholds(&raw.text).filter_map(|(text, threshold)| Some((text, threshold.err()?)));
+                problems.extend(wrong.map(|(text, message)| {
+                    let raw = Raw { text: text.to_owned(), source: raw.source.clone() };
+                    not_accepted(setting, &raw, Some(&message))
+                }));
             }
             Err(detail) => problems.push(not_accepted(setting, raw, detail.as_deref())),
         }
@@ -110,10 +121,12 @@ from_value! {
     Token => Secret,
     Path => PathBuf,
     Place => Place,
-    Address => SocketAddr,
     Zone => TimeZone,
     Date => Date,
     Text => String,
     Amounts => Vec<f64>,
     LogLevel => LogLevel,
+    Stages => Vec<Stage>,
+    Thresholds => Vec<Threshold>,
+    Address => SocketAddr,
 }

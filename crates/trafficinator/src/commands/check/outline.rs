@@ -11,6 +11,7 @@ use traffic::report;
 use traffic::scenario::Scenario;
 
 use crate::settings::{Curve, Identity, Settings};
+use crate::stages;
 use crate::summary::text::grouped;
 
 /// Writes it.
@@ -21,6 +22,7 @@ pub(super) fn write(settings: &Settings, plan: &Plan, out: &mut String) -> Resul
     write_funnels(scenario, out)?;
     write_goals(scenario, out)?;
     write_dimensions(scenario, out)?;
+    write_measuring(settings, out)?;
     write_reports(plan, out)?;
     for note in notes(settings, plan) {
         writeln!(out, "note: {note}")?;
@@ -39,8 +41,9 @@ fn write_visits(settings: &Settings, scenario: &Scenario, out: &mut String) -> R
     };
     writeln!(out, "  identity {identity}")?;
     let curve = match settings.load.curve {
-        Curve::Flat => "flat: the same rate at every hour",
-        Curve::Daily => "daily: the hours and weekdays of the profile, in TIMEZONE",
+        _ if !settings.load.stages.is_empty() => format!("stages: {}", stages::words(&settings.load.stages)),
+        Curve::Flat => "flat: the same rate at every hour".to_owned(),
+        Curve::Daily => "daily: the hours and weekdays of the profile, in TIMEZONE".to_owned(),
     };
     writeln!(out, "  curve {curve}")?;
     let robots = scenario.robots;
@@ -142,6 +145,26 @@ fn write_dimensions(scenario: &Scenario, out: &mut String) -> Result {
             }
         };
         writeln!(out, "  {} {values}", dimension.id)?;
+    }
+    Ok(())
+}
+
+fn write_measuring(settings: &Settings, out: &mut String) -> Result {
+    let run = &settings.run;
+    if !run.warm_up.is_zero() {
+        let time = stages::spell(run.warm_up);
+        writeln!(out, "warm-up\n  the first {time} are sent, recorded and left out of the statistics")?;
+    }
+    if !run.thresholds.is_empty() {
+        writeln!(out, "thresholds")?;
+    }
+    for threshold in &run.thresholds {
+        let abort = match threshold.abort {
+            None => String::new(),
+            Some(delay) if delay.is_zero() => ", or the run ends".to_owned(),
+            Some(delay) => format!(", or the run ends, not earlier than after {}", stages::spell(delay)),
+        };
+        writeln!(out, "  {threshold}{abort}")?;
     }
     Ok(())
 }

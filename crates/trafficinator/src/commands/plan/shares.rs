@@ -12,6 +12,7 @@ use super::paper::Paper;
 use super::sample::{Sample, Trait};
 use super::words::{count, grouped, harmless};
 use crate::settings::{self, Settings};
+use crate::stages;
 
 /// So many countries have rows of their own, and fewer, down to these, where other rows take their place: the table
 /// is to fit on two screens.
@@ -277,6 +278,9 @@ fn notes(plan: &Plan, settings: &Settings, outlook: &Outlook) -> Vec<String> {
         )),
         _ => {}
     }
+    if let Rate::Stages(stages) = &plan.scenario().rate {
+        notes.push(format!("Visits come in stages: {}.", stages::words(stages)));
+    }
     if plan.scenario().rate == Rate::Max {
         notes.push(
             "With --rate max visits come as fast as the target answers: nothing can be said of a day."
@@ -301,7 +305,14 @@ fn notes(plan: &Plan, settings: &Settings, outlook: &Outlook) -> Vec<String> {
 fn run_visits(plan: &Plan, settings: &Settings) -> Option<u64> {
     let settings::Run { max_total_visits, duration, auto_stop, .. } = &settings.run;
     let longest = duration.iter().chain(auto_stop).min();
-    let within = longest.zip(daily(plan)).map(|(time, daily)| (time.as_secs_f64() / DAY * daily) as u64);
+    let within = match plan.ends() {
+        None => longest.zip(daily(plan)).map(|(time, daily)| (time.as_secs_f64() / DAY * daily) as u64),
+        Some(end) => {
+            let until =
+                longest.map_or(end, |time| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX).min(end));
+            plan.expected(until).map(|visits| visits.round() as u64)
+        }
+    };
     max_total_visits.iter().copied().chain(within).min()
 }
 

@@ -11,7 +11,6 @@ use crate::progress::Progress;
 use crate::summary::verdict::ThresholdPart;
 
 /// What shows a run.
-#[derive(Debug)]
 pub(super) struct Display<'a> {
     live: Option<Live<'a>>,
     progress: Progress<'a>,

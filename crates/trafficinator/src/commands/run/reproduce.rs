@@ -16,7 +16,7 @@ pub(super) fn reproduce(settings: &Settings, plan: &Plan, command: &str) -> Repr
     };
     let mut words = vec!["trafficinator".to_owned(), command.to_owned()];
     let mut secrets = String::new();
-    for setting in described.iter().filter(|setting| setting.is_spelled_out) {
+    for setting in described.iter().filter(|setting| setting.is_given) {
         let Some(known) = find(setting.name) else { continue };
         if known.is_secret() {
             secrets = format!("{}=... ", known.name);
