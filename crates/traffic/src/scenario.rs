@@ -423,7 +423,7 @@ impl Scenario {
     }
 
     /// The longest its hits may take to go out in real time, in seconds.
-    pub(crate) fn longest_sending(&self) -> f64 {
+    pub fn longest_sending(&self) -> f64 {
         match self.clock {
             Clock::Real => self.longest_visit(),
             Clock::Simulated => {

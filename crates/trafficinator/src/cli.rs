@@ -7,6 +7,7 @@ use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, Styles, TypedValueParser as _};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
@@ -14,7 +15,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use traffic::profile::BUILT_IN;
 
 use crate::report::Format;
-use crate::settings::length::parse_rate;
+use crate::settings::length::{parse_length, parse_rate};
 use crate::settings::profile::{DEFAULT, names};
 use crate::settings::registry::{SETTINGS, Setting};
 use crate::settings::{Rate, SummaryTo};
@@ -23,6 +24,7 @@ use crate::settings::{Rate, SummaryTo};
 #[derive(Debug, Clone)]
 pub(crate) enum Task {
     Run(SettingsArgs),
+    Capacity(CapacityArgs),
     Check(SettingsArgs),
     Plan(PlanArgs),
     Profile(ProfileTask),
@@ -37,6 +39,22 @@ pub(crate) enum Task {
 pub(crate) struct SettingsArgs {
     pub(crate) flags: Vec<(&'static Setting, String)>,
     pub(crate) env_files: Vec<PathBuf>,
+}
+
+/// `capacity`
+#[derive(Debug, Clone)]
+pub(crate) struct CapacityArgs {
+    pub(crate) settings: SettingsArgs,
+    /// Objectives, as given.
+    pub(crate) slo: Vec<String>,
+    /// The first rate, in visits per second.
+    pub(crate) from: f64,
+    /// The highest rate, in visits per second.
+    pub(crate) most: f64,
+    /// How close to each other the rate that holds and the one that does not shall be, as a share.
+    pub(crate) precision: f64,
+    pub(crate) step: Duration,
+    pub(crate) hold: Duration,
 }
 
 /// `plan`
@@ -126,6 +144,15 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Task, cl
     };
     Ok(match name {
         "run" => Task::Run(settings_args(matches)),
+        "capacity" => Task::Capacity(CapacityArgs {
+            settings: settings_args(matches),
+            slo: matches.get_many("slo").map(|texts| texts.cloned().collect()).unwrap_or_default(),
+            from: one(matches, "from"),
+            most: one(matches, "max-rate"),
+            precision: one(matches, "precision"),
+            step: one(matches, "step"),
+            hold: one(matches, "hold"),
+        }),
         "check" => Task::Check(settings_args(matches)),
         "plan" => Task::Plan(PlanArgs {
             settings: settings_args(matches),
@@ -181,7 +208,7 @@ pub(crate) fn command() -> Command {
              trafficinator run --env-file prod.env --rate 5/s --duration 10m\n\n\
              `trafficinator run --help` explains every setting.",
         )
-        .subcommands([run(), check(), plan(), profile(), tracker(), demo(), report(), schema()])
+        .subcommands([run(), capacity(), check(), plan(), profile(), tracker(), demo(), report(), schema()])
 }
 
 fn run() -> Command {
@@ -200,6 +227,73 @@ fn run() -> Command {
              trafficinator run --matomo-url https://matomo.example.org/ --matomo-site-id 3 --rate 5/s\n  \
              MATOMO_URL=http://127.0.0.1:8899/ MAX_TOTAL_VISITS=500 trafficinator run --rate 50/s\n  \
              trafficinator run --env-file prod.env --preset heavy --seed 7 --summary-json -",
+        )
+}
+
+fn capacity() -> Command {
+    let per_second = |text: &str| match parse_rate(text) {
+        Ok(Rate::PerSecond(rate)) => Ok(rate),
+        _ => Err("give a rate such as 2/s or 90/m"),
+    };
+    let share = |text: &str| {
+        let number = text
+            .strip_suffix('%')
+            .map_or_else(|| text.parse(), |percent| percent.trim().parse().map(|p: f64| p / 100.0));
+        number.ok().filter(|share| (0.005..=0.5).contains(share)).ok_or("give a share from 0.5% to 50%")
+    };
+    let at_least = |least: u64| {
+        move |text: &str| match parse_length(text) {
+            Ok(length) if length >= Duration::from_secs(least) => Ok(length),
+            Ok(_) => Err(format!("give a time of {least} s at least")),
+            Err(problem) => Err(problem),
+        }
+    };
+    let slo = Arg::new("slo").long("slo").value_name("OBJECTIVE").action(ArgAction::Append).help(
+        "What has to hold, such as response.p95<500ms or errors<1%; may be repeated [default: these two]",
+    );
+    let from = Arg::new("from")
+        .long("from")
+        .value_name("RATE")
+        .value_parser(per_second)
+        .default_value("1/s")
+        .help("The first rate, in visits");
+    let most = Arg::new("max-rate")
+        .long("max-rate")
+        .value_name("RATE")
+        .value_parser(per_second)
+        .default_value("100000/s")
+        .help("No higher rate is tried");
+    let precision = Arg::new("precision")
+        .long("precision")
+        .value_name("SHARE")
+        .value_parser(share)
+        .default_value("5%")
+        .help("How close the answer shall be");
+    let step = Arg::new("step")
+        .long("step")
+        .value_name("TIME")
+        .value_parser(at_least(3))
+        .default_value("20s")
+        .help("How long each rate is measured, after the visits of the rate before it are over");
+    let hold = Arg::new("hold")
+        .long("hold")
+        .value_name("TIME")
+        .value_parser(at_least(5))
+        .default_value("2m")
+        .help("How long the answer has to hold");
+    with_settings(Command::new("capacity").args([slo, from, most, precision, step, hold]))
+        .about("Find the rate that a Matomo sustains")
+        .long_about(
+            "Find the rate that a Matomo sustains: raises it by half until an objective fails, hits are sent later \
+             than they are due, or a backlog grows; closes in on that rate; and holds what is left. This overloads the \
+             target for some seconds at a time. Exits with 0 where a rate was found, with 99 where none holds, and \
+             with 98 where the generator was the bottleneck, so that the target may sustain more.\n\n\
+             All settings of `run` apply but those that set the rate.",
+        )
+        .after_help(
+            "Examples:\n  \
+             trafficinator capacity --matomo-url https://matomo.example.org/ --slo 'response.p95<500ms' --slo 'errors<1%'\n  \
+             trafficinator capacity --env-file prod.env --from 5/s --hold 10m --report capacity.html",
         )
 }
 

@@ -1,5 +1,6 @@
 //! The commands, one module each.
 
+mod capacity;
 mod check;
 mod demo;
 mod plan;
@@ -28,6 +29,7 @@ type Environment = BTreeMap<String, String>;
 pub(crate) fn run(task: Task, environment: &Environment) -> anyhow::Result<Exit> {
     match task {
         Task::Run(args) => run::run(args, environment),
+        Task::Capacity(args) => capacity::capacity(args, environment),
         Task::Check(args) => check::check(args, environment),
         Task::Plan(args) => plan::plan(args, environment),
         Task::Profile(task) => profile::profile(&task),

@@ -33,7 +33,7 @@ const FRAME: Duration = Duration::from_millis(120);
 /// How the view is to look; nothing where there is to be none: standard error is no terminal or one that can do
 /// nothing, nobody is at its keyboard, or lines are for a machine or not wanted at all.
 pub(crate) fn wanted(output: &Output, environment: &BTreeMap<String, String>) -> Option<Theme> {
-    let is_wanted = !output.quiet && output.log_format == LogFormat::Text;
+    let is_wanted = !output.quiet && !output.no_tui && output.log_format == LogFormat::Text;
     theme(environment).filter(|_| is_wanted && terminal::is_there())
 }
 

@@ -50,9 +50,11 @@ fn measured() -> Measured {
     measured
 }
 
+const RATES: RatePart = RatePart { visits_per_second: 2.0, hits_per_second: 47.5 };
+
 fn judged(text: &str) -> (Option<f64>, String, bool) {
     let (statistics, measured) = (statistics(100), measured());
-    let sample = Sample { statistics: &statistics, measured: &measured, seconds: 20.0, model: Model::Open };
+    let sample = Sample { statistics: &statistics, measured: &measured, rates: RATES, model: Model::Open };
     let part = judge(&parsed(text), &sample);
     assert_eq!(part.expression, text.replace(' ', ""));
     assert!(!part.aborted);
@@ -119,7 +121,7 @@ fn counts_shares_and_rates_are_judged_by_what_was_measured() {
 fn without_samples_no_threshold_holds() {
     let nothing = Measured::default();
     let statistics = Statistics::default();
-    let sample = Sample { statistics: &statistics, measured: &nothing, seconds: 20.0, model: Model::Open };
+    let sample = Sample { statistics: &statistics, measured: &nothing, rates: RATES, model: Model::Open };
     for text in [
         "response.p95<1h",
         "lag.mean>=0s",
@@ -135,8 +137,8 @@ fn without_samples_no_threshold_holds() {
         assert_eq!((part.value, part.holds), (None, false), "{text}");
     }
     let (some, measured) = (self::statistics(9), measured());
-    let sample = Sample { statistics: &some, measured: &measured, seconds: 0.0, model: Model::Open };
-    for text in ["service[order].max<1h", "rate.hits>=0/s"] {
+    let sample = Sample { statistics: &some, measured: &measured, rates: RATES, model: Model::Open };
+    for text in ["service[order].max<1h"] {
         let part = judge(&parsed(text), &sample);
         assert_eq!((part.value, part.holds), (None, false), "{text}");
     }
@@ -145,7 +147,7 @@ fn without_samples_no_threshold_holds() {
 #[test]
 fn where_nothing_is_due_no_response_threshold_holds() {
     let (statistics, measured) = (statistics(10), measured());
-    let sample = Sample { statistics: &statistics, measured: &measured, seconds: 1.0, model: Model::Closed };
+    let sample = Sample { statistics: &statistics, measured: &measured, rates: RATES, model: Model::Closed };
     for text in ["response.p95<1h", "response[order].max<1h"] {
         let part = judge(&parsed(text), &sample);
         assert_eq!((part.value, part.holds), (None, false), "{text}");
@@ -161,7 +163,7 @@ fn two_kinds_of_content_have_one_name() {
         statistics.observe(&Observation { kind, due: 0, ready: 0, sent: 0, done, outcome });
     }
     let measured = measured();
-    let sample = Sample { statistics: &statistics, measured: &measured, seconds: 1.0, model: Model::Open };
+    let sample = Sample { statistics: &statistics, measured: &measured, rates: RATES, model: Model::Open };
     for text in ["service[content].mean>1.9ms", "service[content].mean<2.1ms"] {
         assert!(judge(&parsed(text), &sample).holds, "{text}");
     }

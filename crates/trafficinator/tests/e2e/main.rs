@@ -2,6 +2,7 @@
 //! test's own, to its own stand-in, and to a real nginx.
 
 mod arrivals;
+mod capacity;
 mod checking;
 mod clocks;
 mod demo;

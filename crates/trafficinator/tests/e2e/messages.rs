@@ -132,7 +132,12 @@ fn log_lines_are_json_where_that_is_wanted() {
     }
     let last: Value = serde_json::from_str(ended.stderr.lines().last().unwrap()).unwrap();
     let summary: Value = serde_json::from_str(last["summary"].as_str().unwrap()).unwrap();
-    assert_eq!(summary, ended.json());
+    // What happened when, and every time, is too much for a line.
+    let mut result = ended.json();
+    for name in ["series", "histograms"] {
+        assert!(result.as_object_mut().unwrap().remove(name).is_some(), "{name}");
+    }
+    assert_eq!(summary, result);
 }
 
 #[test]

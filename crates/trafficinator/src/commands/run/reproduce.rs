@@ -2,8 +2,8 @@
 
 use traffic::plan::Plan;
 
-use crate::settings::{Described, Settings};
 use crate::settings::registry::{Group, find};
+use crate::settings::{Described, Settings};
 use crate::summary::{ReproducePart, SettingPart};
 
 /// How to send the same visits again.

@@ -181,8 +181,7 @@ impl<'a> Session<'a> {
             return;
         }
         let known = search.steps().len();
-        let look =
-            Look { now: self.clock.now(), series: &snapshot.series, backlog: snapshot.gauges.backlog };
+        let look = Look { now: self.clock.now(), series: &snapshot.series, backlog: snapshot.gauges.backlog };
         let next = search.tick(&look);
         for step in &search.steps()[known..] {
             tracing::info!("{step}");
@@ -289,7 +288,9 @@ impl<'a> Session<'a> {
             (false, Some(_), _) => StoppedBy::Signal,
             (true, Some(_), _) if visits.incomplete + visits.dropped > 0 => StoppedBy::Signal,
             (false, None, _) if watched.has_guard_ended => StoppedBy::Threshold,
-            (false, None, Some((_, limit))) if self.plan.ends().is_none_or(|end| !self.is_before(end)) => limit,
+            (false, None, Some((_, limit))) if self.plan.ends().is_none_or(|end| !self.is_before(end)) => {
+                limit
+            }
             (false, None, _) if self.plan.ends().is_some() => StoppedBy::Stages,
             _ => StoppedBy::MaxTotalVisits,
         }
