@@ -16,13 +16,15 @@ use crate::threshold::{Metric, Threshold, parse};
 const OBJECTIVES: [&str; 2] = ["response.p95<500ms", "errors<1%"];
 
 /// What sets the rate, or ends a run by it.
-const RIVALS: [&str; 6] = [
+const RIVALS: [&str; 8] = [
     "TARGET_VISITS_PER_DAY",
     "TRAFFICINATOR_RATE",
     "TRAFFICINATOR_STAGES",
     "TRAFFICINATOR_CURVE",
     "TRAFFICINATOR_WARM_UP",
     "TRAFFICINATOR_THRESHOLD",
+    "MAX_TOTAL_VISITS",
+    "MAX_VISITS_PER_DAY",
 ];
 
 /// The `capacity` command.

@@ -125,11 +125,10 @@ impl Summary {
         if verdict.sentence != verdict.delivery {
             writeln!(out, "  {}", verdict.delivery)?;
         }
-        writeln!(out, "  {}", verdict.sentence)?;
         for reason in verdict.void.iter().skip(1) {
             writeln!(out, "  {reason}")?;
         }
-        Ok(())
+        writeln!(out, "  {}", verdict.sentence)
     }
 }
 
