@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 use super::{begin, load_with, random, runtime};
 use crate::cli::{DemoArgs, SettingsArgs};
 use crate::exit::Exit;
+use crate::listen::state::State;
 use crate::matomo::{Api, Span};
 use crate::settings::layers::Purpose;
 use crate::settings::registry::find;
@@ -51,7 +52,7 @@ pub(super) fn demo(args: &DemoArgs) -> anyhow::Result<Exit> {
     tracing::info!("a stand-in Matomo listens on http://{}/", stand_in.address);
     let goals = scenario.goals.clone();
     let outcome = runtime()?.block_on(async {
-        let ended = super::run::send(&settings, scenario, &client, &screen).await?;
+        let ended = super::run::send(&settings, scenario, &client, &screen, &State::new()).await?;
         let url = settings.target.url.as_ref().context("a target")?;
         let token = settings.target.token.as_ref().context("a token")?;
         let days = days()?;

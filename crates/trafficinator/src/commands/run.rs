@@ -4,6 +4,7 @@ mod session;
 mod signals;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -17,6 +18,8 @@ use traffic::scenario::Scenario;
 use super::{Environment, Ready, begin, complain, print, random, ready, runtime, seed};
 use crate::cli::SettingsArgs;
 use crate::exit::Exit;
+use crate::listen;
+use crate::listen::state::{Facts, Phase, State};
 use crate::log::Screen;
 use crate::settings::layers::Purpose;
 use crate::settings::tracking_url::TrackingUrl;
@@ -35,19 +38,33 @@ pub(super) fn run(args: SettingsArgs, environment: &Environment) -> anyhow::Resu
     let Some(Ready { settings, scenario, warnings }) = ready(args, Purpose::Send, environment) else {
         return Ok(Exit::Usage);
     };
-    let client = match (client(&settings), check_summary_folder(&settings)) {
-        (Ok(client), Ok(())) => client,
-        (client, folder) => {
-            complain(client.err().into_iter().chain(folder.err()));
+    let listener = settings.output.listen.map(listen::bind).transpose();
+    let (client, listener) = match (client(&settings), check_summary_folder(&settings), listener) {
+        (Ok(client), Ok(()), Ok(listener)) => (client, listener),
+        (client, folder, listener) => {
+            complain(client.err().into_iter().chain(folder.err()).chain(listener.err()));
             return Ok(Exit::Usage);
         }
     };
     let screen = begin(&settings, &warnings);
-    let ended = runtime()?.block_on(send(&settings, scenario, &client, &screen))?;
+    let state = State::new();
+    let serving = listener.map(|listener| listen::serve(listener, Arc::clone(&state))).transpose()?;
+    let runtime = runtime()?;
+    let ended = runtime.block_on(send(&settings, scenario, &client, &screen, &state))?;
     let Counts { planned, acknowledged, uncertain, .. } = ended.counts;
     let columns = [("planned", planned), ("acknowledged", acknowledged), ("uncertain", uncertain)];
     let (table, _) = ledger_table(&columns, |_| false);
     report(&settings, &ended.summary, &format!("{table}\n  {}\n", ended.summary.verdict.sentence))?;
+    if let Some(serving) = serving {
+        runtime.block_on(async {
+            let mut signals = Signals::listen()?;
+            tokio::select! {
+                () = serving.last_look() => {}
+                _ = signals.next() => {}
+            }
+            anyhow::Ok(())
+        })?;
+    }
     Ok(ended.exit())
 }
 
@@ -70,6 +87,7 @@ pub(super) async fn send(
     scenario: Scenario,
     client: &Client,
     screen: &Screen,
+    state: &State,
 ) -> anyhow::Result<Ended> {
     let mut signals = Signals::listen()?;
     let seed = seed(settings)?;
@@ -82,18 +100,33 @@ pub(super) async fn send(
     for note in scenario.notes() {
         tracing::info!("note: {note}");
     }
+    if let Start::OnSignal { .. } = settings.run.start {
+        state.enter(Phase::Waiting);
+    }
     if let Some(signal) = wait_for_start(&settings.run.start, &mut signals).await? {
         let clock = Clock::start();
         let plan = crate::scenario::plan(settings, scenario, seed, &run_id, Some(clock.unix_ms(0)));
-        let session = Session::new(settings, client, &plan, clock);
+        let session = Session::new(settings, client, &plan, clock, state);
         return Ok(session.unsent(StoppedBy::Signal, Some(signal)));
     }
+    state.enter(Phase::Starting);
     let look = client.fetch(client.target().path(), None, FIRST_LOOK.min(settings.target.timeout)).await;
     let looked_at = Clock::start().unix_ms(0);
     let reached = report_look(&look, client, settings);
+    if reached {
+        state.reached();
+    }
     let clock = Clock::start();
     let plan = crate::scenario::plan(settings, scenario, seed, &run_id, Some(clock.unix_ms(0)));
-    let session = Session::new(settings, client, &plan, clock);
+    state.announce(Facts {
+        run_id: run_id.clone(),
+        seed,
+        plan: format!("{:016x}", plan.fingerprint()),
+        target: client.target().address().to_owned(),
+        site_id: settings.target.site_id,
+        in_flight_limit: settings.load.concurrency as u64,
+    });
+    let session = Session::new(settings, client, &plan, clock, state);
     if !reached && settings.run.fail_fast {
         return Ok(session.unsent(StoppedBy::Error, None));
     }

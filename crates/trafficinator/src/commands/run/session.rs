@@ -13,6 +13,7 @@ use traffic::plan::Plan;
 use traffic::scenario::Rate;
 
 use super::{Ended, Signal, Signals};
+use crate::listen::state::{Phase, State};
 use crate::log::Screen;
 use crate::progress::Progress;
 use crate::settings::{Described, Settings};
@@ -42,6 +43,7 @@ pub(super) struct Session<'a> {
     clock: Clock,
     /// What the process had used before.
     before: Usage,
+    state: &'a State,
 }
 
 impl<'a> Session<'a> {
@@ -51,8 +53,9 @@ impl<'a> Session<'a> {
         client: &'a Client,
         plan: &'a Arc<Plan>,
         clock: Clock,
+        state: &'a State,
     ) -> Session<'a> {
-        Session { settings, client, plan, clock, before: usage() }
+        Session { settings, client, plan, clock, before: usage(), state }
     }
 
     /// A run that sent nothing.
@@ -70,6 +73,7 @@ impl<'a> Session<'a> {
         screen: &Screen,
     ) -> anyhow::Result<Ended> {
         let run = Run::start(self.plan, self.client, &self.options(), self.clock, date)?;
+        self.state.begin(run.reader(), self.plan);
         let of = self.plan.scenario().most_visits;
         let mut progress = Progress::new(screen, self.settings.output.quiet, of);
         let mut first_signal = None;
@@ -91,6 +95,11 @@ impl<'a> Session<'a> {
                     if capped && !pausing {
                         tracing::info!("MAX_VISITS_PER_DAY is reached: pausing until tomorrow in TIMEZONE");
                     }
+                    if self.until().is_some_and(|(until, _)| run.clock().now() >= until.as_nanos() as u64) {
+                        self.state.enter(Phase::Draining);
+                    } else if capped != pausing && first_signal.is_none() {
+                        self.state.enter(if capped { Phase::Capped } else { Phase::Sending });
+                    }
                     pausing = capped;
                     progress.tick(&run, &snapshot);
                 }
@@ -99,6 +108,7 @@ impl<'a> Session<'a> {
                         first_signal = Some(signal);
                         let grace = self.settings.run.grace.as_secs_f64();
                         tracing::info!("stopping: open visits have {grace} s to finish; once more to stop at once");
+                        self.state.enter(Phase::Draining);
                         run.drain();
                     } else {
                         run.abort();
@@ -108,6 +118,7 @@ impl<'a> Session<'a> {
         }
         screen.clear();
         let (snapshot, took) = run.join();
+        self.state.enter(Phase::Over);
         if !warned && is_all_400(&snapshot.counts) {
             tracing::warn!("all answers were 400. {LIKELY_CAUSES}");
         }
