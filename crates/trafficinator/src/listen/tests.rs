@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use traffic::hit::Kind;
 
 use super::figures::{BOUNDS_US, Figures};
-use super::metrics::{Format, write};
+use super::metrics::{self, Format};
 use super::state::{Facts, Phase};
 use super::*;
 
@@ -19,7 +19,7 @@ fn hit(took: u64) -> Observation {
 }
 
 fn page(figures: Figures) -> String {
-    write(figures, Format::Text).unwrap()
+    metrics::page(figures, Format::Text).unwrap()
 }
 
 /// The value of a sample.
@@ -42,7 +42,7 @@ fn labels_are_escaped() {
     };
     figures.facts = Some(Arc::new(facts));
     for format in [Format::Text, Format::OpenMetrics] {
-        let page = write(figures.clone(), format).unwrap();
+        let page = metrics::page(figures.clone(), format).unwrap();
         let line = page.lines().find(|line| line.starts_with("trafficinator_run_info{")).unwrap();
         assert_eq!(
             line,
@@ -68,13 +68,13 @@ fn hits_of_the_warm_up_count_too() {
                 &format!("trafficinator_{name}_time_seconds_{suffix}{{{more}kind=\"event\",status=\"2xx\"}}"),
             )
         };
-        assert_eq!(of("count", ""), 2.0);
+        assert_eq!(of("count", "") as u64, 2);
         assert!((of("sum", "") - 0.044).abs() < 0.000_05, "{}", of("sum", ""));
         let bounds = ["0.0025", "0.005", "0.025", "0.05", "60.0", "+Inf"];
         let within = bounds.map(|bound| of("bucket", &format!("le=\"{bound}\",")) as u64);
         assert_eq!(within, [0, 1, 1, 2, 2, 2]);
     }
-    assert_eq!(sample(&page, "trafficinator_wait_seconds_bucket{le=\"0.001\"}"), 2.0);
+    assert_eq!(sample(&page, "trafficinator_wait_seconds_bucket{le=\"0.001\"}") as u64, 2);
 }
 
 #[test]
@@ -87,9 +87,9 @@ fn both_kinds_of_content_are_one_series() {
     let mut figures = Figures::none(Phase::Sending);
     figures.take_in(&snapshot);
     let page = page(figures);
-    assert_eq!(sample(&page, "trafficinator_hits_sent_total{kind=\"content\"}"), 2.0);
+    assert_eq!(sample(&page, "trafficinator_hits_sent_total{kind=\"content\"}") as u64, 2);
     let count = "trafficinator_service_time_seconds_count{kind=\"content\",status=\"2xx\"}";
-    assert_eq!(sample(&page, count), 2.0);
+    assert_eq!(sample(&page, count) as u64, 2);
     assert_eq!(page.matches(count).count(), 1);
 }
 

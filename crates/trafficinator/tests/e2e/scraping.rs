@@ -20,6 +20,12 @@ use crate::support::{PATIENCE, TOKEN, closed_port, eventually, prometheus};
 const DASHBOARD: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/grafana/trafficinator.json"));
 
+/// Documents for people, which may name metrics.
+const DOCUMENTS: [&str; 2] = [
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md")),
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/prometheus.yml")),
+];
+
 /// A run that waits for a file.
 struct Waiting {
     running: Running,
@@ -123,7 +129,7 @@ fn a_real_prometheus_and_the_summary_agree() {
         number("ledger.acknowledged.revenue"),
         1e-9,
     );
-    assert_eq!(last(r#"trafficinator_phase{phase="over"}"#), 1.0);
+    assert_near("the phase", last(r#"trafficinator_phase{phase="over"}"#), 1.0, 0.0);
     for name in ["response", "service"] {
         let metric = format!("trafficinator_{name}_time_seconds");
         let mean = last(&format!("{metric}_sum")) / last(&format!("{metric}_count"));
@@ -217,7 +223,7 @@ fn what_is_written_is_what_was_asked_for() {
 }
 
 #[test]
-fn every_metric_of_the_dashboard_is_on_the_page() {
+fn every_metric_of_the_dashboard_and_the_documents_is_on_the_page() {
     let server = Server::obliging();
     let waiting = Waiting::start(run(&server.url()).args(["--rate", "50/s"]));
     waiting.go();
@@ -235,13 +241,16 @@ fn every_metric_of_the_dashboard_is_on_the_page() {
     assert!(mentioned.len() > 20, "{mentioned:?}");
     let unknown: Vec<_> = mentioned.difference(&known).collect();
     assert!(unknown.is_empty(), "the dashboard names {unknown:?}, and there are {known:?}");
+    let described: BTreeSet<&str> = DOCUMENTS.into_iter().flat_map(metrics).collect();
+    let unknown: Vec<_> = described.difference(&known).collect();
+    assert!(unknown.is_empty(), "documents name {unknown:?}, and there are {known:?}");
     assert_eq!(dashboard["uid"], Value::Null, "whoever imports it gets a new one");
     for panel in dashboard["panels"].as_array().unwrap() {
         assert_eq!(panel["datasource"]["uid"], "${datasource}", "{panel:#}");
     }
 }
 
-/// All texts of a document but those for people, which name no metrics.
+/// All texts in a document.
 fn strings<'a>(value: &'a Value, into: &mut Vec<&'a str>) {
     match value {
         Value::String(text) => into.push(text),
