@@ -165,6 +165,17 @@ fn a_real_prometheus_and_the_summary_agree() {
             assert!((low..=high).contains(&seen), "{query} is {seen}, the summary says {told}: {summary:#}");
         }
     }
+
+    // Everything that the dashboard asks for is there; only errors are none.
+    let dashboard: Value = serde_json::from_str(DASHBOARD).expect("the dashboard is JSON");
+    let panels = dashboard["panels"].as_array().unwrap();
+    for target in panels.iter().flat_map(|panel| panel["targets"].as_array().unwrap()) {
+        let query = target["expr"].as_str().unwrap();
+        let filled = [("$__rate_interval", "5s"), ("$job", ".*"), ("$instance", ".*")];
+        let query = filled.iter().fold(query.to_owned(), |query, (name, value)| query.replace(name, value));
+        let series = prometheus.series_at(&query, later - 3.0);
+        assert_eq!(series == 0, query.ends_with("> 0"), "{query} gives {series} series");
+    }
 }
 
 /// The bounds of the bucket that a time is in, in seconds.

@@ -79,16 +79,27 @@ impl Prometheus {
         self.ask(query, &format!("&time={at}")).unwrap_or_else(|| panic!("{query} gives nothing at {at}"))
     }
 
+    /// How many series a query gives at a moment.
+    #[track_caller]
+    pub(crate) fn series_at(&self, query: &str, at: f64) -> usize {
+        self.series(query, &format!("&time={at}")).len()
+    }
+
     #[track_caller]
     fn ask(&self, query: &str, more: &str) -> Option<f64> {
+        let series = self.series(query, more);
+        assert!(series.len() <= 1, "{query} gives {} series: {series:?}", series.len());
+        series.first().map(|series| series["value"][1].as_str().unwrap().parse().unwrap())
+    }
+
+    #[track_caller]
+    fn series(&self, query: &str, more: &str) -> Vec<Value> {
         let encoded = utf8_percent_encode(query, NON_ALPHANUMERIC);
         let answer = get(&self.address, &format!("/api/v1/query?query={encoded}{more}"));
         let json: Value = serde_json::from_str(&answer.body)
             .unwrap_or_else(|error| panic!("{query}: {error}: {answer:?}; it said:\n{}", self.log()));
         assert_eq!(json["status"], "success", "{query}: {json}");
-        let series = json["data"]["result"].as_array().unwrap();
-        assert!(series.len() <= 1, "{query} gives {} series: {json}", series.len());
-        series.first().map(|series| series["value"][1].as_str().unwrap().parse().unwrap())
+        json["data"]["result"].as_array().unwrap().clone()
     }
 
     fn log(&self) -> String {
