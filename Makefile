@@ -27,8 +27,8 @@ demo: build ## send 200 visits to a built-in stand-in Matomo and compare what it
 test: tools lint docs ## everything that has to hold before a commit; what the CI runs
 	cargo test --workspace --locked
 
-# nginx: the end-to-end tests send to a real web server. prometheus: a real one reads the metrics. kill: they stop the program as an init system does. The
-# detector, from PyPI, says what the planned devices are.
+# nginx: the end-to-end tests send to a real web server. prometheus: a real one reads the metrics. kill: they stop the
+# program as an init system does. The detector, from PyPI, says what the planned devices are.
 tools:
 	@scripts/need.sh $(COMPILER) nginx=nginx prometheus=prometheus kill=procps
 	@scripts/detector.sh

@@ -15,11 +15,15 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use brief::Brief;
+use brief::{Brief, Limits};
 use state::State;
 
 /// How long answers that are on their way have when the program ends.
 const FAREWELL: Duration = Duration::from_millis(500);
+
+/// How long a connection lives at most, and how many there are at once.
+const LONGEST: Duration = Duration::from_secs(5);
+const MOST: usize = 32;
 
 /// An address that is ours.
 #[derive(Debug)]
@@ -63,11 +67,15 @@ pub(crate) struct Serving {
 
 /// Begins to answer, and says where.
 pub(crate) fn serve(listener: Listener, state: Arc<State>) -> io::Result<Serving> {
+    serve_within(listener, state, Limits { longest: LONGEST, most: MOST })
+}
+
+fn serve_within(listener: Listener, state: Arc<State>, limits: Limits) -> io::Result<Serving> {
     let Listener { socket, address } = listener;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let socket = {
         let _inside = runtime.enter();
-        Brief::new(tokio::net::TcpListener::from_std(socket)?)
+        Brief::new(tokio::net::TcpListener::from_std(socket)?, limits)
     };
     let (stop, stopped) = watch::channel(());
     let pages = pages::router(Arc::clone(&state));
@@ -86,14 +94,22 @@ pub(crate) fn serve(listener: Listener, state: Arc<State>) -> io::Result<Serving
         runtime.shutdown_background();
     })?;
     tracing::info!("metrics on http://{address}/metrics");
-    if !address.ip().is_loopback() {
-        tracing::warn!(
+    if let Some(warning) = warning(address) {
+        tracing::warn!("{warning}");
+    }
+    Ok(Serving { stop: Some(stop), thread: Some(thread), state })
+}
+
+/// What there is to say about an address that others reach.
+fn warning(address: SocketAddr) -> Option<String> {
+    let told = || {
+        format!(
             "whoever reaches {address} can read what this run does and to which address; \
              give --listen 127.0.0.1:{} to keep it on this machine",
             address.port()
-        );
-    }
-    Ok(Serving { stop: Some(stop), thread: Some(thread), state })
+        )
+    };
+    (!address.ip().is_loopback()).then(told)
 }
 
 impl Serving {

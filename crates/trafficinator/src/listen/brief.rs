@@ -14,22 +14,27 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Sleep;
 
-/// How long a connection lives at most.
-pub(super) const LONGEST: Duration = Duration::from_secs(5);
-
-/// Connections at once; more wait to be taken.
-pub(super) const MOST: usize = 32;
+/// What connections are held to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// How long one lives at most.
+    pub(super) longest: Duration,
+    /// How many there are at once; more wait to be taken.
+    pub(super) most: usize,
+}
 
 /// Takes such connections.
 #[derive(Debug)]
 pub(super) struct Brief {
     socket: TcpListener,
+    longest: Duration,
     places: Arc<Semaphore>,
 }
 
 impl Brief {
-    pub(super) fn new(socket: TcpListener) -> Brief {
-        Brief { socket, places: Arc::new(Semaphore::new(MOST)) }
+    pub(super) fn new(socket: TcpListener, limits: Limits) -> Brief {
+        let Limits { longest, most } = limits;
+        Brief { socket, longest, places: Arc::new(Semaphore::new(most)) }
     }
 }
 
@@ -40,7 +45,7 @@ impl Listener for Brief {
     async fn accept(&mut self) -> (Connection, SocketAddr) {
         let place = Arc::clone(&self.places).acquire_owned().await.expect("it is never closed");
         let (stream, address) = Listener::accept(&mut self.socket).await;
-        let end = Box::pin(tokio::time::sleep(LONGEST));
+        let end = Box::pin(tokio::time::sleep(self.longest));
         (Connection { stream, end, _place: place }, address)
     }
 

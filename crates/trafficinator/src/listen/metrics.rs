@@ -2,7 +2,7 @@
 //! `_total` for what only grows.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use engine::observation::Failure;
 use prometheus_client::collector::Collector;
@@ -47,20 +47,20 @@ impl Format {
 }
 
 /// The metrics of a moment as text.
-pub(super) fn write(figures: Figures, format: Format) -> Result<String, fmt::Error> {
+pub(super) fn page(figures: Figures, format: Format) -> Result<String, fmt::Error> {
     let mut registry = Registry::default();
     registry.register_collector(Box::new(figures));
     let mut text = String::new();
     encode(&mut text, &registry)?;
     Ok(match format {
         Format::OpenMetrics => text,
-        Format::Text => plain(&text),
+        Format::Text => plain(&text)?,
     })
 }
 
-/// OpenMetrics in the older format, which names counters and information as their samples are named, and knows no
+/// `OpenMetrics` in the older format, which names counters and information as their samples are named, and knows no
 /// information, no units and no end. Only such lines begin with `# `: line breaks in labels are escaped.
-fn plain(open_metrics: &str) -> String {
+fn plain(open_metrics: &str) -> Result<String, fmt::Error> {
     let mut text = String::with_capacity(open_metrics.len());
     let mut help = None;
     for line in open_metrics.lines() {
@@ -74,7 +74,7 @@ fn plain(open_metrics: &str) -> String {
                     _ => ("", kind),
                 };
                 let help = help.take().unwrap_or_default();
-                text += &format!("# HELP {name}{suffix} {help}\n# TYPE {name}{suffix} {kind}\n");
+                write!(text, "# HELP {name}{suffix} {help}\n# TYPE {name}{suffix} {kind}\n")?;
             }
             (Some("#"), ..) => {}
             _ => {
@@ -83,7 +83,7 @@ fn plain(open_metrics: &str) -> String {
             }
         }
     }
-    text
+    Ok(text)
 }
 
 /// Writes metrics one after the other.
@@ -91,7 +91,7 @@ struct Page<'a>(DescriptorEncoder<'a>);
 
 impl Page<'_> {
     /// `name` is without `_total`.
-    fn counter(&mut self, name: &str, help: &str, value: impl EncodeCounterValue) -> fmt::Result {
+    fn counter(&mut self, name: &str, help: &str, value: impl EncodeCounterValue + Copy) -> fmt::Result {
         self.begin(name, help, MetricType::Counter)?.encode_counter::<NoLabelSet, _, u64>(&value, None)
     }
 
@@ -110,7 +110,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn gauge(&mut self, name: &str, help: &str, value: impl EncodeGaugeValue) -> fmt::Result {
+    fn gauge(&mut self, name: &str, help: &str, value: impl EncodeGaugeValue + Copy) -> fmt::Result {
         self.begin(name, help, MetricType::Gauge)?.encode_gauge(&value)
     }
 

@@ -49,7 +49,7 @@ async fn metrics(With(state): With<Arc<State>>, headers: HeaderMap) -> Response 
     let format = Format::wanted(&accept.join(","));
     let figures = figures::read(&state);
     let phase = figures.phase;
-    match metrics::write(figures, format) {
+    match metrics::page(figures, format) {
         Ok(text) => {
             state.looks().note(state.now(), phase);
             page(StatusCode::OK, format.content_type(), text)

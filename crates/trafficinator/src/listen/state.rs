@@ -199,7 +199,9 @@ mod tests {
 
     fn looked(at: &[Nanos]) -> Looks {
         let looks = Looks::default();
-        at.iter().for_each(|at| looks.note(*at, Phase::Sending));
+        for at in at {
+            looks.note(*at, Phase::Sending);
+        }
         looks
     }
 

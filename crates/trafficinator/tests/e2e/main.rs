@@ -13,6 +13,7 @@ mod messages;
 mod nginx;
 mod planning;
 mod profiles;
+mod scraping;
 mod secrets;
 mod sending;
 mod sites;

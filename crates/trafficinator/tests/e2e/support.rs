@@ -1,9 +1,11 @@
 //! What the tests stand on: the program as a child, servers to send to, and sums of what those saw.
 
 pub(crate) mod files;
+pub(crate) mod http;
 pub(crate) mod ledger;
 pub(crate) mod nginx;
 pub(crate) mod program;
+pub(crate) mod prometheus;
 pub(crate) mod server;
 pub(crate) mod stand_in;
 pub(crate) mod summary;
