@@ -213,7 +213,7 @@ fn a_warm_up_is_shorter_than_the_run() {
     assert_eq!((all.run.warm_up, all.run.thresholds.len()), (Duration::ZERO, 0));
     let environment = [("TRAFFICINATOR_WARM_UP", "1m"), ("TRAFFICINATOR_DURATION", "61s")];
     let all = settings(&Given { environment: &environment, ..Given::default() });
-    assert_eq!(all.run.warm_up, Duration::from_secs(60));
+    assert_eq!(all.run.warm_up, Duration::from_mins(1));
 }
 
 #[test]
