@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use proptest::prelude::*;
-use traffic::curve::Nanos;
+use traffic::curve::{Nanos, SECOND, Stage};
 use traffic::plan::{Plan, Planner};
 use traffic::scenario::{Clock, Identity, Rate, Scenario};
 use traffic::visit::Visit;
@@ -20,8 +20,16 @@ const DAY_MS: i64 = 86_400_000;
 /// The same plan at so many times its rate.
 fn sped_up(plan: &Plan, factor: f64) -> Plan {
     let mut draft = (**plan.scenario()).clone();
-    if let Rate::PerSecond(rate) = &mut draft.rate {
-        *rate *= factor;
+    match &mut draft.rate {
+        Rate::PerSecond(rate) => *rate *= factor,
+        Rate::Stages(stages) => {
+            for Stage { from, to, length } in stages {
+                *from *= factor;
+                *to *= factor;
+                *length = (*length as f64 / factor) as Nanos;
+            }
+        }
+        Rate::Max => {}
     }
     draft.most_visits_per_day = draft.most_visits_per_day.map(|cap| (cap as f64 * factor) as u64);
     Plan::new(Scenario::new(draft).unwrap(), plan.tracking(), plan.seed(), plan.run_id())
@@ -198,4 +206,30 @@ fn the_pairs_that_are_looked_at_are_many_and_close() {
     let pairs = closest_pairs(&plan, 3_000, 12);
     assert!(pairs.len() > 12, "{}", pairs.len());
     check_pairs(&plan, &pairs).unwrap();
+}
+
+#[test]
+fn visits_of_a_visitor_stay_apart_in_every_stage() {
+    let hours = |from, to, hours: u64| Stage { from, to, length: hours * 3_600 * SECOND };
+    let stages = vec![
+        hours(0.0, 5.0, 6),
+        hours(5.0, 5.0, 30),
+        hours(40.0, 40.0, 1),
+        hours(0.5, 0.5, 48),
+        hours(0.5, 10.0, 12),
+    ];
+    for clock in [Clock::Simulated, Clock::Real] {
+        let mut draft = classic();
+        (draft.rate, draft.clock) = (Rate::Stages(stages.clone()), clock);
+        draft.most_visits = Some(stages.iter().map(Stage::visits).sum::<f64>() as u64);
+        draft.profile.visitors.returning = 0.7;
+        draft.profile.visitors.same_day = true;
+        let plan = plan_of(draft);
+        let mut pairs = closest_pairs(&plan, 6_000, 200);
+        // Those after the last stage never come.
+        let mut arrivals = plan.arrivals().unwrap();
+        pairs.retain(|(_, second)| arrivals.due(second.number).is_some());
+        assert!(pairs.len() > 20, "{clock:?}: {} pairs", pairs.len());
+        check_pairs(&plan, &pairs).unwrap();
+    }
 }

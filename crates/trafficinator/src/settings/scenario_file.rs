@@ -37,7 +37,7 @@ pub(crate) fn parse(text: &str) -> Result<Scenario, (usize, String)> {
     let mut scenario = Scenario::default();
     scenario.tables = tables::read(table.get_ref(), lines, &mut scenario.refused);
     for (key, value) in table.get_ref() {
-        if tables::NAMES.contains(&key.get_ref().as_ref()) {
+        if tables::is_declared(key.get_ref(), value.get_ref()) {
             continue;
         }
         let line = lines.of(key.span().start);

@@ -19,12 +19,26 @@ use traffic::goal::Goal;
 use traffic::site::Site;
 
 use super::fields::Fields;
+use super::registry::find_key;
 use super::scenario_file::Entry;
 use crate::lines::Lines;
 use crate::threshold::Threshold;
 
 /// Keys of a scenario file that are tables.
 pub(super) const NAMES: [&str; 6] = ["site", "product", "goal", "dimension", "stage", "threshold"];
+
+/// Whether a key is one of tables and not a setting: thresholds may be either.
+pub(super) fn is_declared(name: &str, value: &DeValue<'_>) -> bool {
+    NAMES.contains(&name) && (find_key(name).is_none() || holds_tables(value))
+}
+
+fn holds_tables(value: &DeValue<'_>) -> bool {
+    let is_table = |value: &DeValue<'_>| matches!(value, DeValue::Table(_));
+    match value {
+        DeValue::Array(values) => values.iter().any(|value| is_table(value.get_ref())),
+        value => is_table(value),
+    }
+}
 
 /// The tables of a scenario file, each entry with its line.
 #[derive(Debug, Clone, Default)]

@@ -4,6 +4,7 @@ mod bad_values;
 mod command_line;
 mod files;
 mod layering;
+mod measuring;
 mod profiles;
 mod spellings;
 mod tables;

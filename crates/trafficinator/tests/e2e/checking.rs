@@ -144,3 +144,36 @@ fn a_clock_that_is_off_is_told() {
 fn problems(refused: &Finished) -> usize {
     refused.stderr.lines().filter(|line| line.starts_with("error: ")).count()
 }
+
+#[test]
+fn a_check_tells_the_shape_of_the_load_and_what_is_demanded() {
+    let server = Server::start(|_| status(200));
+    let check = trafficinator(["check", "--matomo-url", &server.url()])
+        .args(["--stages", "0/s..50/s@2m, 50/s@10m, 200/s@30s", "--warm-up", "2m"])
+        .args(["--threshold", "response.p95<200ms", "--threshold", "errors < 1%, visits.dropped==0"])
+        .finish();
+    for words in [
+        "curve stages: from 0 to 50 visits/s over 2 min, 50 visits/s for 10 min, then 200 visits/s for 30 s; 39,000 visits \
+         in all\n",
+        "warm-up\n  the first 2 min are sent, recorded and left out of the statistics\n",
+        "thresholds\n  response.p95<200ms\n  errors<1%\n  visits.dropped==0\n",
+    ] {
+        assert!(check.stdout.contains(words), "{words} is not in\n{}{}", check.stdout, check.stderr);
+    }
+}
+
+#[test]
+fn stages_that_contradict_another_setting_are_told_with_both() {
+    let refused = trafficinator(["plan", "--stages", "5/s@10m", "--rate", "5/s", "--warm-up", "1h"])
+        .var("MAX_VISITS_PER_DAY", "9")
+        .finish()
+        .expect(2);
+    for words in [
+        "--stages: cannot go with --rate: both set the rate of visits; give one of them",
+        "--stages: cannot go with MAX_VISITS_PER_DAY (environment): stages say how many visits come",
+        "--warm-up: \"1h\" is not shorter than --stages, which is 10 min: nothing would be measured",
+    ] {
+        assert!(refused.stderr.contains(words), "{words} is not in\n{}", refused.stderr);
+    }
+    assert_eq!(problems(&refused), 3, "{}", refused.stderr);
+}

@@ -224,3 +224,47 @@ fn unstamped(mut parameters: BTreeMap<String, String>) -> BTreeMap<String, Strin
     }
     parameters
 }
+
+#[test]
+fn a_plan_with_stages_ends_with_the_last_one() {
+    let args = ["--seed", "7", "--stages", "0/s..10/s@6s, 10/s@2s, 0@3s, 40/s@500ms"];
+    let lines =
+        trafficinator(["plan", "--format", "jsonl", "--visits", "1000"]).args(args).finish().expect(0).stdout;
+    let mut starts: BTreeMap<u64, u64> = BTreeMap::new();
+    for line in lines.lines() {
+        let hit: Value = serde_json::from_str(line).unwrap();
+        let offset = hit["offset_ms"].as_u64().unwrap();
+        starts.entry(hit["visit"].as_u64().unwrap()).or_insert(offset);
+    }
+    // Areas: a triangle of 30, a plateau of 20, nothing, and 20 more.
+    let within = |from: u64, to: u64| starts.values().filter(|start| (from..to).contains(start)).count();
+    assert_eq!(starts.len(), 70, "{starts:?}");
+    assert_eq!([within(0, 6_000), within(6_000, 8_000), within(8_000, 11_000)], [30, 20, 0], "{starts:?}");
+    assert_eq!(within(11_000, 11_500), 20, "{starts:?}");
+
+    let text = trafficinator(["plan"]).args(args).finish().expect(0).stdout;
+    let unfolded = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = "Visits come in stages: from 0 to 10 visits/s over 6 s, 10 visits/s for 2 s, nothing for 3 s, then 40 \
+                 visits/s for 500 ms; 70 visits in all.";
+    assert!(unfolded.contains(words) && !text.contains("\nA day"), "{text}");
+}
+
+#[test]
+fn stages_of_a_scenario_are_those_of_a_flag() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("spike.toml");
+    std::fs::write(
+        &file,
+        "seed = 7\n[[stage]]\nrate = '2/s'\nduration = '5s'\n\
+         [[stage]]\nkind = 'spike'\npeak = '20/s'\nrise = '1s'\nduration = '4s'\n",
+    )
+    .unwrap();
+    let lines = |args: &[&str]| {
+        let plan =
+            trafficinator(["plan", "--format", "jsonl", "--visits", "1000"]).args(args.iter().copied());
+        plan.finish().expect(0).stdout
+    };
+    let declared = lines(&["--scenario", file.to_str().unwrap()]);
+    let given = lines(&["--seed", "7", "--stages", "2/s@5s, ..20/s@1s, 20/s@2s, ..2/s@1s"]);
+    assert!(!declared.is_empty() && declared == given);
+}

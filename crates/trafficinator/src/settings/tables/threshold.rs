@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use toml::de::DeTable;
 
-use super::{Tables, each};
+use super::{Tables, each, is_declared};
 use crate::lines::Lines;
 use crate::settings::fields::Fields;
 use crate::settings::length::parse_length;
@@ -17,6 +17,9 @@ pub(super) fn read<'a>(
     problems: &mut Vec<Entry<String>>,
     tables: &mut Tables,
 ) {
+    if table.get("threshold").is_some_and(|value| !is_declared("threshold", value.get_ref())) {
+        return;
+    }
     let found = each((table, "threshold", "threshold"), lines, problems, threshold);
     tables.threshold_lines = found.iter().map(|(line, _)| *line).collect();
     tables.thresholds = found.into_iter().filter_map(|(_, threshold)| threshold).collect();

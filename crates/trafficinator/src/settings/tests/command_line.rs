@@ -58,6 +58,13 @@ fn env_files_may_be_repeated() {
 }
 
 #[test]
+fn thresholds_may_be_repeated() {
+    let expected = [("threshold".to_owned(), "errors<1%,lag.p99<10ms,hits.late==0".to_owned())];
+    assert_eq!(flags("t run --threshold errors<1%,lag.p99<10ms --threshold=hits.late==0"), expected);
+    assert_eq!(exit_code("t run --stages 5/s@1m --stages 5/s@1m"), 2);
+}
+
+#[test]
 fn an_empty_value_reaches_the_settings_which_refuse_it() {
     assert_eq!(flags("t run --seed="), [("seed".to_owned(), String::new())]);
 }
