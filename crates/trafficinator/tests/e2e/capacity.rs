@@ -24,7 +24,11 @@ fn it_finds_what_a_server_of_four_workers_delivers_when_saturated() {
     let server = four_workers();
     let saturated = run(&server.url())
         .vars(&SHORT)
-        .vars(&[("TRAFFICINATOR_RATE", "max"), ("TRAFFICINATOR_DURATION", "5s"), ("PAUSE_BETWEEN_PVS_MAX", "0")])
+        .vars(&[
+            ("TRAFFICINATOR_RATE", "max"),
+            ("TRAFFICINATOR_DURATION", "5s"),
+            ("PAUSE_BETWEEN_PVS_MAX", "0"),
+        ])
         .finish()
         .expect(0)
         .json();
@@ -62,10 +66,17 @@ fn it_finds_what_a_server_of_four_workers_delivers_when_saturated() {
     assert!((found / delivers - 1.0).abs() < 0.1, "{found} and {delivers}: {capacity:#}");
     assert_eq!(result["run"]["stopped_by"], "capacity");
     let sentence = capacity["sentence"].as_str().unwrap();
-    assert!(sentence.starts_with("this Matomo sustains ") && sentence.contains(" visits a day); at "), "{sentence}");
+    assert!(
+        sentence.starts_with("this Matomo sustains ") && sentence.contains(" visits a day); at "),
+        "{sentence}"
+    );
     assert!(ended.stderr.contains(sentence), "{}", ended.stderr);
     assert!(capacity["steps"].as_array().unwrap().len() >= 4, "{capacity:#}");
-    assert!(count(&result, "visits.dropped") * 10 < count(&result, "visits.planned"), "{:#}", result["visits"]);
+    assert!(
+        count(&result, "visits.dropped") * 10 < count(&result, "visits.planned"),
+        "{:#}",
+        result["visits"]
+    );
 }
 
 #[test]

@@ -21,4 +21,5 @@ mod starting;
 mod stopping;
 mod support;
 mod tags;
+mod thresholds;
 mod tls;
