@@ -122,7 +122,7 @@ pub(crate) fn settle_stages(raws: &mut Raws, tables: &Tables) -> Vec<Problem> {
         let Some(raw) = raws.get(rival) else { continue };
         let is_said = match rival {
             "TRAFFICINATOR_CURVE" => raw.text.eq_ignore_ascii_case("daily"),
-            "MAX_VISITS_PER_DAY" => raw.text != "0",
+            "MAX_VISITS_PER_DAY" => raw.text.parse() != Ok(0_u64),
             _ => true,
         };
         // A cap protects the target: whoever gave one does not expect that it is gone.

@@ -1,5 +1,6 @@
 //! What a scenario file declares in tables: the pages of the site, products, goals, custom dimensions, stages of the
-//! load and thresholds. Each of them is checked as a whole here; that two things refer to each other is checked where the scenario is built.
+//! load and thresholds. Each of them is checked as a whole here; that two things refer to each other is checked where
+//! the scenario is built.
 
 mod dimension;
 mod goal;
