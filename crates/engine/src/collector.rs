@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use traffic::curve::{Nanos, SECOND};
 
-use crate::observation::{Dropped, Observation};
+use crate::observation::{Dropped, Fate, Observation};
 use crate::recorder::series::Gauges;
 use crate::recorder::{Counts, Snapshot};
 use crate::usage;
@@ -26,6 +26,8 @@ pub(crate) struct Portion {
     pub(crate) observations: Vec<Observation>,
     /// Hits that were dropped after they were due.
     pub(crate) dropped: Vec<Dropped>,
+    /// When visits that are over were due, and what became of them.
+    pub(crate) fates: Vec<(Nanos, Fate)>,
     /// How things stand with this worker.
     pub(crate) gauges: Gauges,
     /// Processor time of its thread until now.
@@ -92,6 +94,9 @@ impl Collector {
             hits.dropped += 1;
             hits.dropped_idle += u64::from(dropped.is_idle);
         }
+        for (due, fate) in &portion.fates {
+            fate.count(&mut snapshot.series.at(*due).visits);
+        }
         self.measure(portion, snapshot);
     }
 
@@ -121,9 +126,6 @@ impl Collector {
         let window = snapshot.series.at(portion.since);
         let (visits, hits) = (&portion.counts.visits, &portion.counts.hits);
         window.visits.started += visits.started;
-        window.visits.completed += visits.completed;
-        window.visits.incomplete += visits.incomplete;
-        window.visits.dropped += visits.dropped;
         window.hits.sent += hits.sent;
         window.hits.late += hits.late;
         window.hits.retried += hits.retried;

@@ -3,6 +3,8 @@
 use traffic::curve::Nanos;
 use traffic::hit::Kind;
 
+use crate::recorder::VisitCounts;
+
 /// How a hit ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -97,4 +99,25 @@ pub(crate) struct Dropped {
     pub(crate) due: Nanos,
     /// Whether a slot was free all the same: the generator's own doing.
     pub(crate) is_idle: bool,
+}
+
+/// What became of a visit that is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// Every hit was accepted.
+    Completed,
+    /// A hit was rejected, failed or dropped.
+    Incomplete,
+    /// It never began.
+    Dropped,
+}
+
+impl Fate {
+    pub(crate) fn count(self, visits: &mut VisitCounts) {
+        *match self {
+            Fate::Completed => &mut visits.completed,
+            Fate::Incomplete => &mut visits.incomplete,
+            Fate::Dropped => &mut visits.dropped,
+        } += 1;
+    }
 }

@@ -258,6 +258,9 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+/// The value of a setting that is drawn from distributions of the profile.
+pub(crate) const AS_THE_PROFILE_HAS_IT: &str = "as the profile has it";
+
 /// One setting as it came out, for `check` to print.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Described {

@@ -136,8 +136,8 @@ pub(crate) struct TargetPart {
     pub(crate) site_id: u32,
 }
 
-/// What was counted after the warm-up. Hits count when they were due, so that every one of them is accounted for; only
-/// sent, late and retried ones count when they were, and visits when they started or ended.
+/// What was counted after the warm-up. Hits and visits count when they were due, so that every one of them is accounted
+/// for; only visits that started, and hits that were sent, late or tried again, count when that happened.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct MeasuredPart {
     /// Length of the warm-up, seconds.

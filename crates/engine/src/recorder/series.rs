@@ -60,12 +60,12 @@ pub struct Cpu {
     pub busiest: Nanos,
 }
 
-/// A stretch of time. A hit belongs to the window in which it was due, with everything that became of it; only
-/// `hits.sent`, `hits.late`, `hits.retried`, `hits.by_kind` and `visits` that started, ended or were dropped are counted
-/// when they do. So once a run is over every window accounts for its own: due = accepted + rejected + failed + dropped.
+/// A stretch of time. A hit, and a visit, belongs to the window in which it was due, with everything that became of it;
+/// only `visits.started` and `hits.sent`, `late`, `retried` and `by_kind` are counted when it happens. So once a run is
+/// over every window accounts for its own: due = accepted + rejected + failed + dropped.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Window {
-    /// Visits; planned when they were due.
+    /// Visits; started when they were, everything else when they were due.
     pub visits: VisitCounts,
     /// Hits; planned, accepted, rejected, failed and dropped when they were due.
     pub hits: HitCounts,

@@ -24,7 +24,7 @@ use crate::agenda::{Agenda, Credit, Open, Slot};
 use crate::calendar::{Midnights, Offsets};
 use crate::clock::Clock;
 use crate::collector::{Due, Portion, next_second};
-use crate::observation::{Dropped, Failure, Observation, Outcome};
+use crate::observation::{Dropped, Failure, Fate, Observation, Outcome};
 use crate::pace::Pace;
 use crate::recorder::series::Gauges;
 use crate::recorder::{Counts, LATE_NS};
@@ -94,6 +94,8 @@ pub(super) struct State {
     due: Timetable,
     observations: Vec<Observation>,
     dropped: Vec<Dropped>,
+    /// When visits that are over were due, and what became of them.
+    fates: Vec<(Nanos, Fate)>,
     pub(super) publish_at: Nanos,
     /// When the loop will wake up.
     pub(super) asleep_until: Nanos,
@@ -119,6 +121,7 @@ impl State {
             since: now,
             observations: Vec::new(),
             dropped: Vec::new(),
+            fates: Vec::new(),
             publish_at: next_second(now, options.warm_up),
             options,
             index,
@@ -211,7 +214,6 @@ impl State {
         let actions = self.agenda.spare();
         let visit = self.planner.visit(&self.plan, number, actions);
         self.recorded.visits.planned += 1;
-        self.due.visit(arrival);
         self.enter(visit, arrival);
         for nth in 0..self.plan.robots(number) {
             let actions = self.agenda.spare();
@@ -233,6 +235,9 @@ impl State {
             }
             _ => arrival,
         };
+        if visit.robot.is_none() {
+            self.due.visit(arrival);
+        }
         let clock = self.plan.scenario().clock;
         let here_ms = self.clock.unix_ms(arrival) + self.skew.ms();
         let wanted = match clock {
@@ -547,12 +552,13 @@ impl State {
         }
         self.recorded.acknowledged.settle(&open.acknowledged);
         self.recorded.uncertain.settle(&open.uncertain);
-        let visits = &mut self.recorded.visits;
-        match (open.started, open.flawed) {
-            (false, _) => visits.dropped += 1,
-            (true, true) => visits.incomplete += 1,
-            (true, false) => visits.completed += 1,
-        }
+        let fate = match (open.started, open.flawed) {
+            (false, _) => Fate::Dropped,
+            (true, true) => Fate::Incomplete,
+            (true, false) => Fate::Completed,
+        };
+        fate.count(&mut self.recorded.visits);
+        self.fates.push((open.arrival, fate));
         match open.credit {
             Credit::Unknown => {}
             Credit::Uncertain => self.recorded.uncertain.begin(&open.visit),
@@ -658,6 +664,7 @@ impl State {
             due: self.due.tell(now),
             observations: std::mem::replace(&mut self.observations, Vec::with_capacity(room)),
             dropped: std::mem::take(&mut self.dropped),
+            fates: std::mem::take(&mut self.fates),
             gauges: Gauges {
                 in_flight: self.in_flight as u64,
                 open_visits: self.agenda.len() as u64,

@@ -143,6 +143,9 @@ fn check_windows(snapshot: &Snapshot) {
         let hits = window.hits;
         let over = hits.accepted + hits.rejected + hits.failed + hits.dropped;
         assert_eq!(hits.planned, over, "window {number}: {hits:?}");
+        let visits = window.visits;
+        let over = visits.completed + visits.incomplete + visits.dropped;
+        assert_eq!(visits.planned, over, "window {number}: {visits:?}");
         assert_eq!(window.errors.total(), hits.rejected + hits.failed, "window {number}");
         let measured = hits.accepted + hits.rejected + hits.failed - window.errors.failure(Failure::Aborted);
         for times in [&window.response, &window.service, &window.wait, &window.lag] {

@@ -10,8 +10,8 @@ use super::tables::Tables;
 use super::tracking_url::TrackingUrl;
 use super::values::Values;
 use super::{
-    Arrivals, Clock, Curve, Described, Identity, Load, LogFormat, Output, Rate, Run, Settings, Shop, Site,
-    Start, SummaryTo, Target, Visits,
+    AS_THE_PROFILE_HAS_IT, Arrivals, Clock, Curve, Described, Identity, Load, LogFormat, Output, Rate, Run,
+    Settings, Shop, Site, Start, SummaryTo, Target, Visits,
 };
 use crate::stages;
 use engine::target::Secret;
@@ -189,7 +189,7 @@ fn describe(raws: &Raws, values: &Values, profile: &Chosen, tables: &Tables) -> 
         let (value, source) = match (raws.get(setting.name), setting.default) {
             (Some(raw), _) => (shown(setting, &raw.text, values), raw.source.to_string()),
             (None, _) if profile.holds(setting.name) => {
-                ("as the profile has it".to_owned(), Source::Profile(profile.name.clone()).to_string())
+                (AS_THE_PROFILE_HAS_IT.to_owned(), Source::Profile(profile.name.clone()).to_string())
             }
             (None, _) if let Some(declared) = declared(setting.name, tables) => declared,
             // The rival of the rate won; it stands in the list as well.

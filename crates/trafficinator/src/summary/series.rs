@@ -21,8 +21,8 @@ pub(crate) struct SeriesPart {
     pub(crate) windows: Vec<WindowPart>,
 }
 
-/// A stretch of time. Hits belong to the window in which they were due; sent, late and retried ones are counted when
-/// they were, visits when they were due (planned), started, ended or were dropped.
+/// A stretch of time. Hits and visits belong to the window in which they were due, with all that became of them; only
+/// visits that started, and hits that were sent, late or tried again, are counted when that happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct WindowPart {
     /// When it begins, in seconds since the start of the run; negative ones are before the end of a warm-up that is not

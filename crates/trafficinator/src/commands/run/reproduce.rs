@@ -3,7 +3,7 @@
 use traffic::plan::Plan;
 
 use crate::settings::registry::{Group, find};
-use crate::settings::{Described, Settings};
+use crate::settings::{AS_THE_PROFILE_HAS_IT, Described, Settings};
 use crate::summary::{ReproducePart, SettingPart};
 
 /// How to send the same visits again.
@@ -30,7 +30,10 @@ pub(super) fn reproduce(settings: &Settings, plan: &Plan, command: &str) -> Repr
         words.push(format!("--{} {}", known.flag(), quoted(&setting.value)));
     }
     words.push(format!("--seed {}", plan.seed()));
-    let given = described.iter().filter(|setting| setting.source != "default");
+    // What is drawn from distributions of the profile has no value to tell.
+    let has_value =
+        |setting: &&Described| setting.source != "default" && setting.value != AS_THE_PROFILE_HAS_IT;
+    let given = described.iter().filter(has_value);
     ReproducePart { command: secrets + &words.join(" "), settings: given.map(part).collect() }
 }
 
