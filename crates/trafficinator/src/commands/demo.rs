@@ -51,7 +51,7 @@ pub(super) fn demo(args: &DemoArgs) -> anyhow::Result<Exit> {
     tracing::info!("a stand-in Matomo listens on http://{}/", stand_in.address);
     let goals = scenario.goals.clone();
     let outcome = runtime()?.block_on(async {
-        let ended = super::run::send(&settings, scenario, &client, &screen).await?;
+        let ended = super::run::send(&settings, scenario, &client, &screen, None).await?;
         let url = settings.target.url.as_ref().context("a target")?;
         let token = settings.target.token.as_ref().context("a token")?;
         let days = days()?;

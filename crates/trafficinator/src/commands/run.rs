@@ -17,6 +17,7 @@ use traffic::scenario::Scenario;
 use super::{Environment, Ready, begin, complain, print, random, ready, runtime, seed};
 use crate::cli::SettingsArgs;
 use crate::exit::Exit;
+use crate::live::{self, Theme};
 use crate::log::Screen;
 use crate::settings::layers::Purpose;
 use crate::settings::tracking_url::TrackingUrl;
@@ -43,7 +44,8 @@ pub(super) fn run(args: SettingsArgs, environment: &Environment) -> anyhow::Resu
         }
     };
     let screen = begin(&settings, &warnings);
-    let ended = runtime()?.block_on(send(&settings, scenario, &client, &screen))?;
+    let theme = live::wanted(&settings.output, environment);
+    let ended = runtime()?.block_on(send(&settings, scenario, &client, &screen, theme))?;
     let Counts { planned, acknowledged, uncertain, .. } = ended.counts;
     let columns = [("planned", planned), ("acknowledged", acknowledged), ("uncertain", uncertain)];
     let (table, _) = ledger_table(&columns, |_| false);
@@ -70,6 +72,7 @@ pub(super) async fn send(
     scenario: Scenario,
     client: &Client,
     screen: &Screen,
+    theme: Option<Theme>,
 ) -> anyhow::Result<Ended> {
     let mut signals = Signals::listen()?;
     let seed = seed(settings)?;
@@ -98,7 +101,7 @@ pub(super) async fn send(
         return Ok(session.unsent(StoppedBy::Error, None));
     }
     let date = look.as_ref().ok().and_then(|answer| answer.date.as_deref());
-    session.drive(date.map(|date| (date, looked_at)), &mut signals, screen).await
+    session.drive(date.map(|date| (date, looked_at)), &mut signals, screen, theme).await
 }
 
 /// A run that is over.

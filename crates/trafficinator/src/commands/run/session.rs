@@ -13,6 +13,7 @@ use traffic::plan::Plan;
 use traffic::scenario::Rate;
 
 use super::{Ended, Signal, Signals};
+use crate::live::{Command, Facts, Live, Moment, Phase, Theme, Throttle};
 use crate::log::Screen;
 use crate::progress::Progress;
 use crate::settings::{Described, Settings};
@@ -68,10 +69,14 @@ impl<'a> Session<'a> {
         date: Option<(&str, i64)>,
         signals: &mut Signals,
         screen: &Screen,
+        theme: Option<Theme>,
     ) -> anyhow::Result<Ended> {
         let run = Run::start(self.plan, self.client, &self.options(), self.clock, date)?;
         let of = self.plan.scenario().most_visits;
         let mut progress = Progress::new(screen, self.settings.output.quiet, of);
+        // A terminal that cannot be taken over gets the line.
+        let mut live = theme.and_then(|theme| Live::open(self.facts(), theme, screen).ok());
+        let mut throttle = Throttle::STEADY;
         let mut first_signal = None;
         let mut warned = false;
         let mut pausing = false;
@@ -80,7 +85,30 @@ impl<'a> Session<'a> {
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         while !run.is_over() {
             tokio::select! {
-                _ = look.tick() => {}
+                _ = look.tick() => {
+                    let now = Duration::from_nanos(self.clock.now());
+                    let asked = live.as_mut().map(|live| live.draw(now).and_then(|()| live.poll_keys()));
+                    for command in asked.transpose().unwrap_or_else(|_| { live = None; None }).unwrap_or_default() {
+                        throttle = match command {
+                            Command::TogglePause => throttle.toggled(),
+                            Command::Faster => throttle.faster(),
+                            Command::Slower => throttle.slower(),
+                            Command::Stop if first_signal.is_some() => continue,
+                            Command::Stop => {
+                                self.stop(&run, &mut first_signal, Signal::Terminate);
+                                continue;
+                            }
+                            Command::Interrupt => {
+                                self.stop(&run, &mut first_signal, Signal::Interrupt);
+                                continue;
+                            }
+                        };
+                        run.set_speed(throttle.speed());
+                        if let Some(live) = &mut live {
+                            live.show_throttle(throttle);
+                        }
+                    }
+                }
                 _ = tell.tick() => {
                     let snapshot = run.snapshot();
                     if !warned && is_all_400(&snapshot.counts) {
@@ -92,20 +120,26 @@ impl<'a> Session<'a> {
                         tracing::info!("MAX_VISITS_PER_DAY is reached: pausing until tomorrow in TIMEZONE");
                     }
                     pausing = capped;
-                    progress.tick(&run, &snapshot);
+                    let Some(live) = &mut live else {
+                        progress.tick(&run, &snapshot);
+                        continue;
+                    };
+                    let now = run.clock().now();
+                    let planned = self.plan.rate(run.pace().plan(now)) * run.pace().speed();
+                    let is_over = of == Some(snapshot.counts.visits.planned)
+                        || self.until().is_some_and(|(until, _)| until.as_nanos() as u64 <= now);
+                    let phase = match (first_signal.is_some() || is_over, capped) {
+                        (true, _) => Phase::Draining,
+                        (_, true) => Phase::Capped,
+                        _ => Phase::Arriving,
+                    };
+                    let now = Duration::from_nanos(now);
+                    live.update(&Moment { now, snapshot: &snapshot, planned, phase, thresholds: &[] });
                 }
-                signal = signals.next() => {
-                    if first_signal.is_none() {
-                        first_signal = Some(signal);
-                        let grace = self.settings.run.grace.as_secs_f64();
-                        tracing::info!("stopping: open visits have {grace} s to finish; once more to stop at once");
-                        run.drain();
-                    } else {
-                        run.abort();
-                    }
-                }
+                signal = signals.next() => self.stop(&run, &mut first_signal, signal),
             }
         }
+        drop(live);
         screen.clear();
         let (snapshot, took) = run.join();
         if !warned && is_all_400(&snapshot.counts) {
@@ -114,6 +148,40 @@ impl<'a> Session<'a> {
         let stopped_by = self.stopped_by(&snapshot, first_signal);
         let summary = self.summary(stopped_by, &snapshot, took);
         Ok(Ended { summary, counts: snapshot.counts, signal: first_signal })
+    }
+
+    /// The first time visits may finish, the second time all stops.
+    fn stop(&self, run: &Run, first: &mut Option<Signal>, signal: Signal) {
+        if first.is_some() {
+            return run.abort();
+        }
+        *first = Some(signal);
+        let grace = self.settings.run.grace.as_secs_f64();
+        tracing::info!("stopping: open visits have {grace} s to finish; once more to stop at once");
+        run.drain();
+    }
+
+    /// What the live view says of the run.
+    fn facts(&self) -> Facts {
+        let preset = self.settings.describe().iter().find(|setting| setting.name == "TRAFFICINATOR_PRESET");
+        Facts {
+            target: self.client.target().address().to_owned(),
+            site_id: self.settings.target.site_id,
+            profile: self.settings.profile.name.clone(),
+            preset: preset.filter(|preset| preset.source != "default").map(|preset| preset.value.clone()),
+            seed: self.plan.seed(),
+            run_id: self.plan.run_id().to_owned(),
+            model: match self.plan.scenario().rate {
+                Rate::Max => crate::live::Model::Closed,
+                _ => crate::live::Model::Open,
+            },
+            concurrency: self.settings.load.concurrency,
+            cores: cores(),
+            warm_up: Duration::from_nanos(self.options().warm_up),
+            most_visits: self.plan.scenario().most_visits,
+            until: self.until().map(|(until, _)| until),
+            grace: self.settings.run.grace,
+        }
     }
 
     fn options(&self) -> Options {
