@@ -27,10 +27,11 @@ demo: build ## send 200 visits to a built-in stand-in Matomo and compare what it
 test: tools lint docs ## everything that has to hold before a commit; what the CI runs
 	cargo test --workspace --locked
 
-# nginx: the end-to-end tests send to a real web server. kill: they stop the program as an init system does. The
+# nginx: the end-to-end tests send to a real web server. kill: they stop the program as an init system does. tmux: they
+# look at the live view in a terminal. The
 # detector, from PyPI, says what the planned devices are.
 tools:
-	@scripts/need.sh $(COMPILER) nginx=nginx kill=procps
+	@scripts/need.sh $(COMPILER) nginx=nginx kill=procps tmux=tmux
 	@scripts/detector.sh
 
 # Formatting takes a second, so it comes first. All targets: tests and benches are code too.

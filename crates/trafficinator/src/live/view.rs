@@ -267,6 +267,9 @@ impl View {
     /// Remembers a log line.
     pub(crate) fn tell(&mut self, line: &str) {
         let text = line.trim_end();
+        if text.is_empty() {
+            return;
+        }
         let prefixes = [("warning: ", Severity::Warning), ("error: ", Severity::Error)];
         let severity = prefixes.into_iter().find(|(prefix, _)| text.starts_with(prefix));
         if self.messages.len() == MESSAGES {
@@ -318,6 +321,11 @@ impl View {
         self.gauges.in_flight >= self.facts.concurrency as u64
     }
 
+    /// Thresholds that do not hold; those without samples may yet.
+    pub(crate) fn failing(&self) -> impl Iterator<Item = &ThresholdPart> {
+        self.thresholds.iter().filter(|threshold| !threshold.holds && threshold.value.is_some())
+    }
+
     /// What nobody should overlook, the most urgent one.
     pub(crate) fn alarm(&self) -> Option<String> {
         if let Some(silence) = self.silence() {
@@ -326,9 +334,8 @@ impl View {
         if self.health.is_void() {
             return Some("void so far: the generator is the bottleneck".to_owned());
         }
-        let failing = self.thresholds.iter().filter(|threshold| !threshold.holds).count();
+        let failing = self.failing().count();
         match failing {
-            _ if self.is_empty() => None,
             0 => None,
             1 => Some("a threshold does not hold".to_owned()),
             _ => Some(format!("{failing} thresholds do not hold")),

@@ -7,6 +7,7 @@ mod clocks;
 mod demo;
 mod faults;
 mod funnels;
+mod live_view;
 mod messages;
 mod nginx;
 mod planning;
