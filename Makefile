@@ -28,8 +28,7 @@ test: tools lint docs ## everything that has to hold before a commit; what the C
 	cargo test --workspace --locked
 
 # nginx: the end-to-end tests send to a real web server. kill: they stop the program as an init system does. tmux: they
-# look at the live view in a terminal. The
-# detector, from PyPI, says what the planned devices are.
+# look at the live view in a terminal. The detector, from PyPI, says what the planned devices are.
 tools:
 	@scripts/need.sh $(COMPILER) nginx=nginx kill=procps tmux=tmux
 	@scripts/detector.sh

@@ -34,7 +34,7 @@ pub(super) fn load(view: &View, theme: Theme) -> Vec<Line<'static>> {
 pub(super) fn everything(view: &View, theme: Theme) -> Vec<Line<'static>> {
     let mut lines = rates(view, theme);
     lines.extend(hits(view, theme));
-    let errors = vec![more(theme, format!("{} of the answers", share(view)))];
+    let errors = vec![more(theme, share(view))];
     lines.push(figure(
         theme,
         "errors",
