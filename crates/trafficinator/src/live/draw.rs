@@ -68,7 +68,8 @@ fn two_columns(frame: &mut Frame<'_>, body: Rect, view: &View, theme: Theme) {
         // One of the two has room.
         0..=8 if rest.height >= CHART => 0,
         0..=8 => rest.height,
-        height => (height / 4).clamp(3, 10),
+        // A few messages need no more.
+        height => (height / 4).clamp(3, 10).min(view.messages.len() as u16 * 2 + 3),
     };
     let (charts, told) = bottom(rest, told);
     if charts.height >= CHART {

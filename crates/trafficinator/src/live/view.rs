@@ -201,12 +201,12 @@ pub(crate) struct View {
 
 impl View {
     /// An empty view.
-    pub(crate) fn new(facts: Facts) -> View {
-        let target = clean(&facts.target);
-        let profile = clean(&facts.profile);
-        let preset = facts.preset.as_deref().map(clean);
-        let run_id = clean(&facts.run_id);
-        View { facts: Facts { target, profile, preset, run_id, ..facts }, ..View::default() }
+    pub(crate) fn new(mut facts: Facts) -> View {
+        let texts = [&mut facts.target, &mut facts.profile, &mut facts.run_id];
+        for text in texts.into_iter().chain(&mut facts.preset) {
+            *text = clean(text);
+        }
+        View { facts, ..View::default() }
     }
 
     /// Takes in how things stand.

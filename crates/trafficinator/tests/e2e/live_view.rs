@@ -67,7 +67,7 @@ fn a_target_that_hangs_is_told_and_ctrl_c_twice_stops_at_once() {
     terminal.shows("draining");
     terminal.press("C-c");
     let end = terminal.ended();
-    assert!(end.contains("code=130") && end.contains("INCOMPLETE"), "{end}");
+    assert!(end.contains("code=130") && end.contains("aborted 4"), "{end}");
     terminal.is_as_it_was(&end);
 }
 

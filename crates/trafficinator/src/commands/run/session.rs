@@ -13,7 +13,7 @@ use traffic::plan::Plan;
 use traffic::scenario::Rate;
 
 use super::{Ended, Signal, Signals};
-use crate::live::{Command, Facts, Live, Moment, Phase, Theme, Throttle};
+use crate::live::{self, Command, Facts, Live, Moment, Phase, Theme, Throttle};
 use crate::log::Screen;
 use crate::progress::Progress;
 use crate::settings::{Described, Settings};
@@ -59,7 +59,8 @@ impl<'a> Session<'a> {
     /// A run that sent nothing.
     pub(super) fn unsent(&self, stopped_by: StoppedBy, signal: Option<Signal>) -> Ended {
         let snapshot = Snapshot::new(0);
-        let summary = self.summary(stopped_by, &snapshot, Duration::from_nanos(self.clock.now()));
+        let summary =
+            self.summary(stopped_by, &snapshot, Duration::from_nanos(self.clock.now()), Throttle::STEADY);
         Ended { summary, counts: snapshot.counts, signal }
     }
 
@@ -146,7 +147,7 @@ impl<'a> Session<'a> {
             tracing::warn!("all answers were 400. {LIKELY_CAUSES}");
         }
         let stopped_by = self.stopped_by(&snapshot, first_signal);
-        let summary = self.summary(stopped_by, &snapshot, took);
+        let summary = self.summary(stopped_by, &snapshot, took, throttle);
         Ok(Ended { summary, counts: snapshot.counts, signal: first_signal })
     }
 
@@ -172,8 +173,8 @@ impl<'a> Session<'a> {
             seed: self.plan.seed(),
             run_id: self.plan.run_id().to_owned(),
             model: match self.plan.scenario().rate {
-                Rate::Max => crate::live::Model::Closed,
-                _ => crate::live::Model::Open,
+                Rate::Max => live::Model::Closed,
+                Rate::PerSecond(_) => live::Model::Open,
             },
             concurrency: self.settings.load.concurrency,
             cores: cores(),
@@ -223,7 +224,13 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn summary(&self, stopped_by: StoppedBy, snapshot: &Snapshot, took: Duration) -> Summary {
+    fn summary(
+        &self,
+        stopped_by: StoppedBy,
+        snapshot: &Snapshot,
+        took: Duration,
+        throttle: Throttle,
+    ) -> Summary {
         let moment = |after: Duration| {
             let ms = self.clock.unix_ms(after.as_nanos() as u64);
             Timestamp::from_millisecond(ms).unwrap_or_default()
@@ -255,7 +262,7 @@ impl<'a> Session<'a> {
             run,
             target,
             model: if self.plan.scenario().rate == Rate::Max { Model::Closed } else { Model::Open },
-            adjusted: false,
+            adjusted: throttle.is_adjusted(),
             thresholds: Vec::new(),
             generator: GeneratorPart::new(&snapshot.series, usage, took, allowed),
             reproduce: self.reproduce(),

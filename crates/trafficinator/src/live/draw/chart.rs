@@ -25,21 +25,25 @@ type Drawn = (Kind, &'static str, fn(&Point) -> Option<f64>);
 
 const OPEN: [Drawn; 3] = [
     (Kind::Service, "service p95", |point| point.service_p95),
-    (Kind::Slow, "response p95", |point| point.response_p95),
+    (Kind::Slow, "p95", |point| point.response_p95),
     (Kind::Median, "response p50", |point| point.response_p50),
 ];
 const CLOSED: [Drawn; 2] = [
-    (Kind::Slow, "service p95", |point| point.service_p95),
+    (Kind::Slow, "p95", |point| point.service_p95),
     (Kind::Median, "service p50", |point| point.service_p50),
 ];
+
+/// Points that follow each other: seconds and milliseconds.
+type Segment = Vec<(f64, f64)>;
 
 /// The chart with its legend.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: &View, theme: Theme) {
     let drawn: &[Drawn] = if view.facts.model == Model::Open { &OPEN } else { &CLOSED };
-    let mut title = vec![Span::raw("Times ")];
+    let mut title = vec![Span::raw("Times")];
     for (kind, name, _) in drawn.iter().rev() {
+        title.push(Span::raw("  "));
         title.push(Span::styled(theme.sample(*kind), theme.style(Ink::Line(*kind))));
-        title.push(ink(theme, Ink::Label, format!(" {name} ")));
+        title.push(ink(theme, Ink::Label, format!(" {name}")));
     }
     let inside = panel(frame, area, Line::from(title), theme);
     let now = view.now.as_secs_f64();
@@ -47,7 +51,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: &View, theme: Them
     let kept = MOST as f64 * width;
     let shown = [SHORTEST, 120.0, 300.0].into_iter().find(|seconds| now <= *seconds).unwrap_or(kept);
     let begin = (now - shown).max(0.0);
-    let rows: Vec<(Kind, Vec<Vec<(f64, f64)>>)> = drawn
+    let rows: Vec<(Kind, Vec<Segment>)> = drawn
         .iter()
         .map(|(kind, _, of)| {
             let points = view.points.iter().filter(|(at, _)| *at >= begin);
@@ -110,7 +114,7 @@ fn bare(theme: Theme, axis: &'static str) -> Line<'static> {
 }
 
 /// Points that follow each other; a second without hits ends a line. A point without neighbours stays one.
-fn segments(points: impl Iterator<Item = (f64, Option<f64>)>) -> Vec<Vec<(f64, f64)>> {
+fn segments(points: impl Iterator<Item = (f64, Option<f64>)>) -> Vec<Segment> {
     let mut segments = vec![Vec::new()];
     for (at, ms) in points {
         match ms {
@@ -139,7 +143,7 @@ impl Scale {
         let grid = || (-3..=7).flat_map(|power| [1.0, 2.0, 5.0].map(|step| step * 10_f64.powi(power)));
         let above = grid().find(|ms| *ms >= most * 0.999).unwrap_or(most);
         let (scale, wanted) = if most / least > FAR_APART {
-            let below = grid().filter(|ms| *ms <= least * 1.001).last().unwrap_or(least);
+            let below = grid().filter(|ms| *ms <= least * 1.001).next_back().unwrap_or(least);
             let inside = grid().filter(|ms| (below..=above).contains(ms));
             let (round, others): (Vec<f64>, Vec<f64>) =
                 inside.partition(|ms| ms.log10().fract().abs() < 1e-9);
