@@ -143,7 +143,7 @@ impl Scale {
         let grid = || (-3..=7).flat_map(|power| [1.0, 2.0, 5.0].map(|step| step * 10_f64.powi(power)));
         let above = grid().find(|ms| *ms >= most * 0.999).unwrap_or(most);
         let (scale, wanted) = if most / least > FAR_APART {
-            let below = grid().filter(|ms| *ms <= least * 1.001).next_back().unwrap_or(least);
+            let below = grid().rfind(|ms| *ms <= least * 1.001).unwrap_or(least);
             let inside = grid().filter(|ms| (below..=above).contains(ms));
             let (round, others): (Vec<f64>, Vec<f64>) =
                 inside.partition(|ms| ms.log10().fract().abs() < 1e-9);
