@@ -27,10 +27,11 @@ demo: build ## send 200 visits to a built-in stand-in Matomo and compare what it
 test: tools lint docs ## everything that has to hold before a commit; what the CI runs
 	cargo test --workspace --locked
 
-# nginx: the end-to-end tests send to a real web server. prometheus: a real one reads the metrics. kill: they stop the
-# program as an init system does. The detector, from PyPI, says what the planned devices are.
+# nginx: the end-to-end tests send to a real web server. prometheus: a real one reads the metrics. tmux: they look at the
+# live view in a terminal. kill: they stop the program as an init system does. The detector, from PyPI, says what the
+# planned devices are.
 tools:
-	@scripts/need.sh $(COMPILER) nginx=nginx prometheus=prometheus kill=procps
+	@scripts/need.sh $(COMPILER) nginx=nginx prometheus=prometheus tmux=tmux kill=procps
 	@scripts/detector.sh
 
 # Formatting takes a second, so it comes first. All targets: tests and benches are code too.

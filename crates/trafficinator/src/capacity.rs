@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use traffic::curve::{Nanos, SECOND};
 
 use crate::summary::text::{grouped, milliseconds};
-use crate::summary::verdict::ThresholdPart;
+use crate::summary::verdict::{MOST_LAG_MS, ThresholdPart};
 use crate::summary::{Model, RatePart, thousandths};
 use crate::threshold::{Bound, Sample, Threshold, Unit, judge};
 
@@ -24,9 +24,6 @@ const LEAST_ACHIEVED: f64 = 0.95;
 
 /// So many seconds of hits waiting are too many to go on with.
 const MOST_BACKLOG: f64 = 3.0;
-
-/// More than this in one hit of a hundred and the generator is the bottleneck, in milliseconds.
-const MOST_LAG_MS: f64 = 10.0;
 
 /// After so long the hits that were due at the end of a step are known.
 const SETTLED: Nanos = SECOND + SECOND / 2;

@@ -190,3 +190,25 @@ where
         writeln!(writer)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn collected_lines_are_handed_out_once_and_only_so_many_are_kept() {
+        let screen = Screen::new();
+        assert!(screen.collected_since(0).is_empty());
+        screen.collect();
+        for number in 0..COLLECTED + 5 {
+            // As tracing does it: a line at once.
+            (&screen).write_all(format!("line {number}\n").as_bytes()).unwrap();
+        }
+        let last = screen.collected_since(COLLECTED + 3);
+        assert_eq!(last, ["line 1003\n", "line 1004\n"]);
+        let all = screen.collected_since(0);
+        assert_eq!(all.len(), COLLECTED + 5, "those that are gone count");
+        assert_eq!((all[4].as_str(), all[5].as_str()), ("", "line 5\n"));
+        assert!(screen.collected_since(COLLECTED + 5).is_empty());
+    }
+}

@@ -24,6 +24,9 @@ const WIDE: u16 = 100;
 const TIMES: u16 = 8;
 /// Rows of errors, thresholds and the generator where they have a place of their own, with the title.
 const DETAILS: u16 = 6;
+/// Columns of errors and of the generator where thresholds need some too.
+const ERRORS: u16 = 28;
+const GENERATOR: u16 = 41;
 /// A chart with less than so many rows says nothing.
 const CHART: u16 = 6;
 
@@ -65,7 +68,8 @@ fn two_columns(frame: &mut Frame<'_>, body: Rect, view: &View, theme: Theme) {
         // One of the two has room.
         0..=8 if rest.height >= CHART => 0,
         0..=8 => rest.height,
-        height => (height / 4).clamp(3, 10),
+        // A few messages need no more.
+        height => (height / 4).clamp(3, 10).min(view.messages.len() as u16 * 2 + 3),
     };
     let (charts, told) = bottom(rest, told);
     if charts.height >= CHART {
@@ -78,19 +82,21 @@ fn two_columns(frame: &mut Frame<'_>, body: Rect, view: &View, theme: Theme) {
 
 /// Errors, thresholds and the generator, beside each other.
 fn details(frame: &mut Frame<'_>, area: Rect, view: &View, theme: Theme) {
-    let (left, right) = side_by_side(area, area.width / 2);
     let most = usize::from(area.height.saturating_sub(1));
-    let (errors, thresholds) = if view.thresholds.is_empty() {
-        (left, Rect::default())
+    let (errors, thresholds, generator) = if view.thresholds.is_empty() {
+        let (errors, generator) = side_by_side(area, figures::TIMES_WIDTH.max(area.width / 2));
+        (errors, Rect::default(), generator)
     } else {
-        side_by_side(left, left.width * 3 / 5)
+        let (rest, generator) = side_by_side(area, GENERATOR);
+        let (errors, thresholds) = side_by_side(rest, rest.width.saturating_sub(ERRORS + 2));
+        (errors, thresholds, generator)
     };
     titled(frame, errors, Line::from("Errors"), figures::errors(view, theme, most), theme);
     if !view.thresholds.is_empty() {
         let demanded = figures::thresholds(view, theme, most);
         titled(frame, thresholds, Line::from("Thresholds"), demanded, theme);
     }
-    titled(frame, right, Line::from("Generator"), figures::generator(view, theme), theme);
+    titled(frame, generator, Line::from("Generator"), figures::generator(view, theme), theme);
 }
 
 fn one_column(frame: &mut Frame<'_>, body: Rect, view: &View, theme: Theme) {

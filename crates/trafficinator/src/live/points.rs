@@ -30,7 +30,7 @@ pub(crate) struct Points {
     width: u64,
     /// Number of the first.
     first: i64,
-    points: VecDeque<Point>,
+    row: VecDeque<Point>,
     /// When the first begins, in seconds since the start of the run.
     begins: f64,
 }
@@ -43,15 +43,15 @@ impl Points {
         if self.width != series.width() {
             *self = Points { width: series.width(), first, ..Points::default() };
         }
-        while self.first < first && self.points.pop_front().is_some() {
+        while self.first < first && self.row.pop_front().is_some() {
             self.first += 1;
         }
         self.first = first;
-        self.points.resize((last - first + 1) as usize, Point::default());
+        self.row.resize((last - first + 1) as usize, Point::default());
         self.begins = series.begins(first);
         let mut budget = UNPACKED;
-        for (number, window) in series.windows().rev().take(self.points.len()) {
-            let point = &mut self.points[(number - first) as usize];
+        for (number, window) in series.windows().rev().take(self.row.len()) {
+            let point = &mut self.row[(number - first) as usize];
             if point.over != over(window) && budget > 0 {
                 *point = look(window);
                 budget -= 1;
@@ -62,7 +62,7 @@ impl Points {
     /// The points, each with the seconds since the start of the run at which it begins.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (f64, &Point)> {
         let at = |index: usize| self.begins + (index as u64 * self.width) as f64;
-        self.points.iter().enumerate().map(move |(index, point)| (at(index), point))
+        self.row.iter().enumerate().map(move |(index, point)| (at(index), point))
     }
 
     /// Seconds a point.

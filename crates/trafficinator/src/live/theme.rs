@@ -51,11 +51,10 @@ impl Theme {
             Ink::Figure => (None, Modifier::BOLD),
             Ink::Label | Ink::Rule => (Some(Color::DarkGray), Modifier::DIM),
             Ink::Title => (Some(Color::Cyan), Modifier::BOLD),
-            Ink::Good => (Some(Color::Green), Modifier::empty()),
+            Ink::Good | Ink::Line(Line::Median) => (Some(Color::Green), Modifier::empty()),
             Ink::Warning => (Some(Color::Yellow), Modifier::BOLD),
             Ink::Bad => (Some(Color::Red), Modifier::BOLD),
             Ink::Alarm => (Some(Color::Red), Modifier::BOLD.union(Modifier::REVERSED)),
-            Ink::Line(Line::Median) => (Some(Color::Green), Modifier::empty()),
             Ink::Line(Line::Slow) => (Some(Color::Yellow), Modifier::empty()),
             Ink::Line(Line::Service) => (Some(Color::Blue), Modifier::empty()),
         };

@@ -9,7 +9,7 @@ use engine::recorder::{HitCounts, Snapshot, VisitCounts};
 use super::points::Points;
 use super::recent::{Quantiles, Recent, Sparse};
 use super::throttle::Throttle;
-use crate::summary::verdict::ThresholdPart;
+use crate::summary::verdict::{FULL_CORE, MOST_LAG_MS, ThresholdPart};
 
 /// So many messages are remembered for the view.
 pub(crate) const MESSAGES: usize = 200;
@@ -22,12 +22,6 @@ const CPU_WINDOWS: usize = 5;
 
 /// A target that has not answered for so long, with requests in flight, is said to hang.
 const SILENCE: Duration = Duration::from_secs(3);
-
-/// More lag than this in one hit of a hundred makes a run void, in milliseconds.
-const MOST_LAG_MS: f64 = 10.0;
-
-/// A core that is used more than this has nothing to spare.
-const FULL_CORE: f64 = 0.9;
 
 /// What is known of a run before it begins.
 #[derive(Clone, Debug, Default)]
@@ -201,12 +195,12 @@ pub(crate) struct View {
 
 impl View {
     /// An empty view.
-    pub(crate) fn new(facts: Facts) -> View {
-        let target = clean(&facts.target);
-        let profile = clean(&facts.profile);
-        let preset = facts.preset.as_deref().map(clean);
-        let run_id = clean(&facts.run_id);
-        View { facts: Facts { target, profile, preset, run_id, ..facts }, ..View::default() }
+    pub(crate) fn new(mut facts: Facts) -> View {
+        let texts = [&mut facts.target, &mut facts.profile, &mut facts.run_id];
+        for text in texts.into_iter().chain(&mut facts.preset) {
+            *text = clean(text);
+        }
+        View { facts, ..View::default() }
     }
 
     /// Takes in how things stand.
@@ -267,6 +261,9 @@ impl View {
     /// Remembers a log line.
     pub(crate) fn tell(&mut self, line: &str) {
         let text = line.trim_end();
+        if text.is_empty() {
+            return;
+        }
         let prefixes = [("warning: ", Severity::Warning), ("error: ", Severity::Error)];
         let severity = prefixes.into_iter().find(|(prefix, _)| text.starts_with(prefix));
         if self.messages.len() == MESSAGES {
@@ -318,6 +315,11 @@ impl View {
         self.gauges.in_flight >= self.facts.concurrency as u64
     }
 
+    /// Thresholds that do not hold; those without samples may yet.
+    pub(crate) fn failing(&self) -> impl Iterator<Item = &ThresholdPart> {
+        self.thresholds.iter().filter(|threshold| !threshold.holds && threshold.value.is_some())
+    }
+
     /// What nobody should overlook, the most urgent one.
     pub(crate) fn alarm(&self) -> Option<String> {
         if let Some(silence) = self.silence() {
@@ -326,9 +328,8 @@ impl View {
         if self.health.is_void() {
             return Some("void so far: the generator is the bottleneck".to_owned());
         }
-        let failing = self.thresholds.iter().filter(|threshold| !threshold.holds).count();
+        let failing = self.failing().count();
         match failing {
-            _ if self.is_empty() => None,
             0 => None,
             1 => Some("a threshold does not hold".to_owned()),
             _ => Some(format!("{failing} thresholds do not hold")),

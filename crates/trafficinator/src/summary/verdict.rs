@@ -7,13 +7,13 @@ use super::text::{LIKELY_CAUSES, grouped, milliseconds};
 use super::{StoppedBy, Summary};
 
 /// A lag of more than this in one hit of a hundred is the generator's own doing, in milliseconds.
-pub(crate) const MOST_LAG_MS: f64 = 10.0;
+pub(crate) pub(crate) const MOST_LAG_MS: f64 = 10.0;
 
 /// Among fewer hits one of a hundred is none.
 const FEWEST_HITS: u64 = 100;
 
 /// A core that is used more than this has nothing to spare.
-const FULL_CORE: f64 = 0.9;
+pub(crate) const FULL_CORE: f64 = 0.9;
 
 /// What came of a run, the first that applies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]

@@ -8,6 +8,7 @@ mod clocks;
 mod demo;
 mod faults;
 mod funnels;
+mod live_view;
 mod measuring;
 mod messages;
 mod nginx;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use engine::recorder::Snapshot;
 use engine::run::Run;
 
-use crate::live::{Command, Facts, Live, Moment, Phase, Theme, Throttle};
+use crate::live::{Command, Facts, Live, Model, Moment, Phase, Theme, Throttle};
 use crate::log::Screen;
 use crate::progress::Progress;
 use crate::summary::verdict::ThresholdPart;
@@ -15,6 +15,7 @@ pub(super) struct Display<'a> {
     live: Option<Live<'a>>,
     progress: Progress<'a>,
     throttle: Throttle,
+    model: Model,
 }
 
 impl<'a> Display<'a> {
@@ -25,8 +26,9 @@ impl<'a> Display<'a> {
         screen: &'a Screen,
         progress: Progress<'a>,
     ) -> Display<'a> {
+        let model = facts.model;
         let live = theme.and_then(|theme| Live::open(facts, theme, screen).ok());
-        Display { live, progress, throttle: Throttle::STEADY }
+        Display { live, progress, throttle: Throttle::STEADY, model }
     }
 
     /// Whether somebody at the keyboard changed the speed.
@@ -55,6 +57,11 @@ impl<'a> Display<'a> {
                 Command::Slower => self.throttle.slower(),
                 Command::Stop | Command::Interrupt => return true,
             };
+            if self.model == Model::Closed {
+                // Nothing is due: there is no arrival clock to change.
+                self.throttle = Throttle::STEADY;
+                return false;
+            }
             run.set_speed(self.throttle.speed());
             live.show_throttle(self.throttle);
             false

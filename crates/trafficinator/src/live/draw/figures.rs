@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use super::super::recent::{Quantiles, RECENT};
 use super::super::theme::{Ink, Theme};
-use super::super::view::{Model, State, View};
+use super::super::view::{Model, State, View, clean};
 use super::ink;
 use super::words::{grouped, milliseconds, percent, rate};
 
@@ -14,7 +14,7 @@ pub(super) const TIMES_WIDTH: u16 = 41;
 /// What is sent, in as many lines as the table of times has.
 pub(super) fn load(view: &View, theme: Theme) -> Vec<Line<'static>> {
     let mut lines = rates(view, theme);
-    lines.push(hits(view, theme));
+    lines.extend(hits(view, theme));
     let errors = vec![more(theme, format!("{} of the answers", share(view)))];
     lines.push(figure(
         theme,
@@ -33,10 +33,8 @@ pub(super) fn load(view: &View, theme: Theme) -> Vec<Line<'static>> {
 /// The same with what has no place of its own on a small screen.
 pub(super) fn everything(view: &View, theme: Theme) -> Vec<Line<'static>> {
     let mut lines = rates(view, theme);
-    lines.push(hits(view, theme));
-    let kinds: Vec<String> =
-        view.errors.iter().map(|(name, count)| format!("{name} {}", grouped(*count))).collect();
-    let errors = vec![more(theme, format!("{}  {}", share(view), kinds.join(" ")))];
+    lines.extend(hits(view, theme));
+    let errors = vec![more(theme, share(view))];
     lines.push(figure(
         theme,
         "errors",
@@ -44,29 +42,28 @@ pub(super) fn everything(view: &View, theme: Theme) -> Vec<Line<'static>> {
         &grouped(view.hits.rejected + view.hits.failed),
         errors,
     ));
+    if !view.errors.is_empty() {
+        let kind = |(name, count): &(String, u64)| format!("{name} {}", grouped(*count));
+        let kinds: Vec<String> = view.errors.iter().map(kind).collect();
+        lines.push(Line::from(ink(theme, Ink::Bad, format!("  {}", kinds.join("  ")))));
+    }
     let health = &view.health;
-    let mut rest = vec![more(theme, "cores  lag p99 ")];
-    rest.push(match health.lag_p99 {
-        Some(lag) if health.is_void() => ink(theme, Ink::Bad, format!("{} ms", milliseconds(lag))),
-        Some(lag) => Span::raw(format!("{} ms", milliseconds(lag))),
-        None => Span::raw("-"),
-    });
+    let lag = health.lag_p99.map_or_else(|| "-".to_owned(), |lag| format!("{} ms", milliseconds(lag)));
+    let rest = vec![
+        more(theme, format!("of {}, lag ", view.facts.cores)),
+        if health.is_void() { ink(theme, Ink::Bad, lag) } else { Span::raw(lag) },
+    ];
     let kind = if health.is_busy() { Ink::Warning } else { Ink::Figure };
-    lines.push(figure(theme, "generator", kind, &format!("{:.2}", health.cores), rest));
+    lines.push(figure(theme, "cores used", kind, &format!("{:.2}", health.cores), rest));
     if !view.thresholds.is_empty() {
-        let failing: Vec<&str> = view
-            .thresholds
-            .iter()
-            .filter(|threshold| !threshold.holds)
-            .map(|threshold| threshold.expression.as_str())
-            .collect();
-        let hold = view.thresholds.len() - failing.len();
+        let failing: Vec<&str> = view.failing().map(|threshold| threshold.expression.as_str()).collect();
+        let hold = view.thresholds.iter().filter(|threshold| threshold.holds).count();
         let (kind, rest) = match failing.as_slice() {
-            [] => (Ink::Good, "hold".to_owned()),
-            failing => (Ink::Bad, format!("hold, not {}", super::super::view::clean(&failing.join(" ")))),
+            [] => (Ink::Good, more(theme, "hold")),
+            failing => (Ink::Bad, ink(theme, Ink::Bad, clean(&failing.join(" ")))),
         };
         let count = format!("{hold}/{}", view.thresholds.len());
-        lines.push(figure(theme, "thresholds", kind, &count, vec![more(theme, rest)]));
+        lines.push(figure(theme, "thresholds", kind, &count, vec![rest]));
     }
     lines
 }
@@ -83,12 +80,11 @@ fn rates(view: &View, theme: Theme) -> Vec<Line<'static>> {
         if view.is_full() { Ink::Bad } else { Ink::Figure },
         if gauges.backlog > 0 && view.is_full() { Ink::Bad } else { Ink::Figure },
     );
-    let connections = format!("of {}  {} connections", view.facts.concurrency, grouped(gauges.connections));
     let due = match view.facts.model {
         Model::Open => format!("due {}", rate(view.due)),
         Model::Closed => String::new(),
     };
-    let late = if view.is_full() { "due and not sent, all slots taken" } else { "due and not sent" };
+    let late = if view.is_full() { "all slots taken" } else { "due, not sent" };
     vec![
         figure(
             theme,
@@ -98,31 +94,29 @@ fn rates(view: &View, theme: Theme) -> Vec<Line<'static>> {
             vec![more(theme, planned)],
         ),
         figure(theme, "hits/s", Ink::Figure, &rate(view.sent), vec![more(theme, due)]),
-        figure(theme, "in flight", flight, &grouped(gauges.in_flight), vec![more(theme, connections)]),
+        figure(
+            theme,
+            "in flight",
+            flight,
+            &grouped(gauges.in_flight),
+            vec![more(theme, format!("of {}", view.facts.concurrency))],
+        ),
         figure(theme, "backlog", backlog, &grouped(gauges.backlog), vec![more(theme, late)]),
     ]
 }
 
-fn hits(view: &View, theme: Theme) -> Line<'static> {
-    let dropped = if view.hits.dropped > 0 { Ink::Warning } else { Ink::Label };
-    figure(
-        theme,
-        "hits sent",
-        Ink::Figure,
-        &grouped(view.hits.sent),
-        vec![
-            more(theme, format!("{} visits open", grouped(view.gauges.open_visits))),
-            ink(
-                theme,
-                dropped,
-                if view.hits.dropped > 0 {
-                    format!("  {} dropped", grouped(view.hits.dropped))
-                } else {
-                    String::new()
-                },
-            ),
-        ],
-    )
+fn hits(view: &View, theme: Theme) -> [Line<'static>; 2] {
+    let gauges = &view.gauges;
+    let connections = vec![more(theme, format!("{} connections", grouped(gauges.connections)))];
+    let lost = match (view.hits.dropped, view.hits.late) {
+        (0, 0) => Span::raw(""),
+        (0, late) => more(theme, format!("{} late", grouped(late))),
+        (dropped, _) => ink(theme, Ink::Warning, format!("{} dropped", grouped(dropped))),
+    };
+    [
+        figure(theme, "visits open", Ink::Figure, &grouped(gauges.open_visits), connections),
+        figure(theme, "hits sent", Ink::Figure, &grouped(view.hits.sent), vec![lost]),
+    ]
 }
 
 fn share(view: &View) -> String {
@@ -141,7 +135,7 @@ fn errors_ink(view: &View) -> Ink {
 fn figure(theme: Theme, label: &str, kind: Ink, number: &str, rest: Vec<Span<'static>>) -> Line<'static> {
     let mut spans = vec![
         ink(theme, Ink::Label, format!("{label:<11}")),
-        ink(theme, kind, format!("{number:>8}")),
+        ink(theme, kind, format!("{number:>7}")),
         Span::raw("  "),
     ];
     spans.extend(rest);
@@ -235,7 +229,7 @@ pub(super) fn errors(view: &View, theme: Theme, most: usize) -> Vec<Line<'static
     let line = |name: &str, count: u64| {
         Line::from(vec![
             Span::raw(format!("{name:<11}")),
-            ink(theme, Ink::Bad, format!("{:>8}", grouped(count))),
+            ink(theme, Ink::Bad, format!("{:>7}", grouped(count))),
             more(theme, format!("  {}", percent(count, view.hits_over()))),
         ])
     };
@@ -268,9 +262,8 @@ pub(super) fn thresholds(view: &View, theme: Theme, most: usize) -> Vec<Line<'st
             },
         );
         Line::from(vec![
-            ink(theme, kind, format!("{mark} ")),
-            Span::raw(super::super::view::clean(&threshold.expression)),
-            more(theme, format!("  {value}")),
+            ink(theme, kind, format!("{mark} {value:>10}")),
+            Span::raw(format!("  {}", clean(&threshold.expression))),
         ])
     };
     let mut lines: Vec<Line<'_>> = sorted.iter().map(line).collect();

@@ -82,12 +82,18 @@ pub(super) fn progress(frame: &mut Frame<'_>, area: Rect, view: &View, theme: Th
             ink(theme, Ink::Label, " visits so far, no limit: q stops"),
         ]),
         (_, Some(share)) => {
-            let of = view.facts.most_visits.map(|most| format!(" of {}", grouped(most))).unwrap_or_default();
             let left =
                 view.remaining().map(|left| format!(", about {} left", about(left))).unwrap_or_default();
-            let before = format!("{visits}{of} visits ");
+            let before = match (view.facts.most_visits, view.facts.until) {
+                (Some(most), _) => format!("{visits} of {} visits ", grouped(most)),
+                (None, Some(until)) => format!("{} of {} ", clock(view.now), clock(until)),
+                (None, None) => String::new(),
+            };
             let after = format!(" {:.0} %{left}", (share * 100.0).floor());
-            let columns = usize::from(area.width).saturating_sub(before.len() + after.len());
+            let room = usize::from(area.width).saturating_sub(before.len());
+            let is_tight = room < after.len() + 6;
+            let after = if is_tight { format!(" {:.0} %", (share * 100.0).floor()) } else { after };
+            let columns = room.saturating_sub(after.len());
             let full = (columns as f64 * share) as usize;
             Line::from(vec![
                 ink(theme, Ink::Label, before),

@@ -87,10 +87,11 @@ mod tests {
     #[test]
     fn buckets_go_up_by_one_two_five() {
         let times = vec![(3_000, 10), (5_000, 5), (180_000, 1)];
-        let expected = [(5.0, 15), (10.0, 0), (20.0, 0), (50.0, 0), (100.0, 0), (200.0, 1)]
-            .map(|(ms, n): (f64, u64)| (ms, n));
-        assert_eq!(buckets(&times, 6), expected);
-        assert_eq!(buckets(&times, 4), [(10.0, 15), (30.0, 0), (100.0, 0), (300.0, 1)]);
+        let fine = [(5.0, 15), (10.0, 0), (20.0, 0), (50.0, 0), (100.0, 0), (200.0, 1)];
+        assert_eq!(buckets(&times, 6), fine);
+        let coarser = [(3.0, 10), (10.0, 5), (30.0, 0), (100.0, 0), (300.0, 1)];
+        assert_eq!(buckets(&times, 5), coarser);
+        assert_eq!(buckets(&times, 4), [(10.0, 15), (100.0, 0), (1_000.0, 1)]);
     }
 
     proptest! {
