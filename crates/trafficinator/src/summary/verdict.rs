@@ -7,7 +7,7 @@ use super::text::{LIKELY_CAUSES, grouped, milliseconds};
 use super::{StoppedBy, Summary};
 
 /// A lag of more than this in one hit of a hundred is the generator's own doing, in milliseconds.
-pub(crate) pub(crate) const MOST_LAG_MS: f64 = 10.0;
+pub(crate) const MOST_LAG_MS: f64 = 10.0;
 
 /// Among fewer hits one of a hundred is none.
 const FEWEST_HITS: u64 = 100;
