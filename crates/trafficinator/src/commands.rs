@@ -1,6 +1,7 @@
 //! The commands, one module each.
 
 mod check;
+mod compare;
 mod demo;
 mod plan;
 mod profile;
@@ -31,6 +32,7 @@ pub(crate) fn run(task: Task, environment: &Environment) -> anyhow::Result<Exit>
         Task::Profile(task) => profile::profile(&task),
         Task::Tracker(args) => tracker::tracker(args),
         Task::Demo(args) => demo::demo(&args),
+        Task::Compare(args) => compare::run(&args),
     }
 }
 

@@ -3,6 +3,7 @@
 mod catalogue;
 mod cli;
 mod commands;
+mod comparison;
 mod exit;
 mod lines;
 mod log;
