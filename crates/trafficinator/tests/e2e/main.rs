@@ -4,6 +4,7 @@
 mod arrivals;
 mod checking;
 mod clocks;
+mod comparing;
 mod demo;
 mod faults;
 mod funnels;
