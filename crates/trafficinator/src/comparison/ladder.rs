@@ -26,13 +26,7 @@ impl Ladder {
     /// Of the times in each window: microseconds and how often, shortest first.
     pub(crate) fn new(windows: &[&[(u64, u64)]]) -> Ladder {
         let columns = windows.len() + 1;
-        let mut all: Vec<(u64, u64)> = windows.iter().flat_map(|times| times.iter().copied()).collect();
-        all.sort_unstable_by_key(|(us, _)| *us);
-        all.dedup_by(|next, first| {
-            let same = next.0 == first.0;
-            first.1 += if same { next.1 } else { 0 };
-            same
-        });
+        let all = counted(windows.iter().copied());
         let most = MOST_RUNGS.min(MOST_NUMBERS / columns).max(64);
         let (mut tops, mut shift) = (all.iter().map(|(us, _)| *us).collect::<Vec<_>>(), 0);
         while tops.len() > most {
@@ -136,6 +130,23 @@ impl Ladder {
         let row = &self.below[rung * self.columns..(rung + 1) * self.columns];
         blocks.iter().map(|(from, to)| u64::from(row[*to as usize] - row[*from as usize])).sum()
     }
+}
+
+/// All times of some windows: microseconds and how often, shortest first.
+pub(crate) fn counted<'a>(windows: impl Iterator<Item = &'a [(u64, u64)]>) -> Vec<(u64, u64)> {
+    // A place for every step of the histogram: a thousand each time that times double.
+    let mut counts = Vec::new();
+    for (us, count) in windows.flatten() {
+        let shift = step(*us, 0).ilog2();
+        let place = ((u64::from(shift) << 10) + (us >> shift)) as usize;
+        if place >= counts.len() {
+            counts.resize(place + 1, (0, 0));
+        }
+        counts[place].0 = *us;
+        counts[place].1 += count;
+    }
+    counts.retain(|(_, count)| *count > 0);
+    counts
 }
 
 /// How far apart times are told around one, in milliseconds.

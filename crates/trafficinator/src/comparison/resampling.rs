@@ -2,7 +2,7 @@
 
 use traffic::random::mix;
 
-use super::ladder::Block;
+use super::ladder::{Block, counted};
 use super::metric::{METRICS, Metric};
 use super::runs::{Run, Span};
 use super::side::{Side, Values, variance_of_steps};
@@ -79,8 +79,7 @@ fn block_length(base: &[Run], new: &[Run], paired: bool) -> usize {
 /// those that were not accepted.
 fn scores(run: &Run) -> [Vec<f64>; 3] {
     let of = |times: fn(&Span) -> &[(u64, u64)], share: f64| {
-        let mut all: Vec<(u64, u64)> = run.windows.iter().flat_map(times).copied().collect();
-        all.sort_unstable();
+        let all = counted(run.windows.iter().map(times));
         let total: u64 = all.iter().map(|(_, count)| count).sum();
         let mut left = (share * total as f64) as u64;
         let within = all.iter().find(|(_, count)| {

@@ -8,19 +8,21 @@ use super::{Comparison, Difference, Source};
 /// The whole comparison.
 pub(crate) fn text(comparison: &Comparison) -> String {
     let mut out = String::from("\n");
+    let files = comparison.base.iter().chain(&comparison.new).map(|source| plain(&source.file));
+    let longest = files.map(|file| file.chars().count()).max().unwrap_or_default();
     for (name, sources) in [("base", &comparison.base), ("new", &comparison.new)] {
         for (index, source) in sources.iter().enumerate() {
             let name = if index == 0 { name } else { "" };
-            let _infallible = writeln!(out, "  {name:<5} {}", described(source));
+            let _infallible = writeln!(out, "  {name:<5} {}", described(source, longest));
         }
     }
     let _infallible = writeln!(out, "  plan  {}\n", plain(&comparison.plan));
     let interval = format!("{} interval", percent(comparison.method.options.confidence));
     let head = ["", "base", "new", "", "difference", &interval, "p (Holm)", ""].map(str::to_owned);
     let rows: Vec<[String; 8]> = std::iter::once(head).chain(comparison.metrics.iter().map(cells)).collect();
-    let widths: Vec<usize> = (0..head_len(&rows))
-        .map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default())
-        .collect();
+    let widths: [usize; 8] = std::array::from_fn(|column| {
+        rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()
+    });
     for row in &rows {
         let mut line = String::from(" ");
         for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
@@ -46,14 +48,10 @@ pub(crate) fn text(comparison: &Comparison) -> String {
     out
 }
 
-fn head_len(rows: &[[String; 8]]) -> usize {
-    rows.first().map_or(0, |row| row.len())
-}
-
-/// Which run it was.
-pub(crate) fn described(source: &Source) -> String {
+/// Which run it was; names of files have as much room as the longest of them.
+fn described(source: &Source, longest: usize) -> String {
     format!(
-        "{}  run {}  seed {}  {}  {} s",
+        "{:<longest$}  run {}  seed {}  {}  {} s",
         plain(&source.file),
         plain(&source.run),
         source.seed,

@@ -100,6 +100,8 @@ fn alarms(seed: u64, wave: f64) -> (usize, usize) {
     })
 }
 
+/// Measured over other seeds: with a wave of 0.1 (seeds 2 to 5) 6, 7, 2 and 4 false alarms, and all 200 found; with 0.15
+/// (2 and 3) 8 and 5, and 187 and 191; with 0.05 (2 to 5) 7, 3, 2 and 3, and all.
 #[test]
 fn equal_runs_are_rarely_called_different_and_slower_ones_are_found() {
     let (false_alarms, found) = alarms(1, 0.1);
