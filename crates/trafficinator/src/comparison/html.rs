@@ -53,7 +53,7 @@ pub(crate) fn html(comparison: &Comparison) -> String {
     let _infallible = write!(
         out,
         "</ul>\n<p class=\"method\">The charts show the interval of each difference around zero; left of it is less, \
-         right of it more. {method}.</p>\n</main>\n</body>\n</html>\n"
+         right of it more. Computed by {method}.</p>\n</main>\n</body>\n</html>\n"
     );
     out
 }
@@ -65,9 +65,9 @@ fn row(out: &mut String, metric: &Difference, options: Options, head: &str) {
     let _infallible = write!(
         out,
         "<tr class=\"{class}\"><th scope=\"row\">{name}</th>\
-         <td data-name=\"base\">{base} <small>{unit}</small></td>\
-         <td data-name=\"new\">{new} <small>{unit}</small></td>\
-         <td data-name=\"difference\">{difference} <small>{apart}</small></td>\
+         <td data-name=\"base\"><span>{base} <small>{unit}</small></span></td>\
+         <td data-name=\"new\"><span>{new} <small>{unit}</small></span></td>\
+         <td data-name=\"difference\"><span>{difference} <small>{apart}</small></span></td>\
          <td class=\"chart\" data-name=\"{head}\"><span>{chart}<span class=\"ends\">{interval}</span></span></td>\
          <td data-name=\"p (Holm)\">{p}</td>\
          <td class=\"decision\" data-name=\"decision\"><b>{label}</b></td></tr>\n",
