@@ -88,7 +88,7 @@ pub(super) fn command() -> Command {
              trafficinator compare before.json after.json\n  \
              trafficinator compare before.json after.json --min-effect 5% -o comparison.md\n  \
              trafficinator compare before-*.json -- after-*.json\n  \
-             trafficinator compare --base a.json --base b.json --new c.json --new d.json --format html -o ab.html",
+             trafficinator compare --base a.json --base b.json --new c.json --new d.json -o ab.html",
         )
 }
 

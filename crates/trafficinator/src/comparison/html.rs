@@ -62,7 +62,7 @@ fn row(out: &mut String, metric: &Difference, options: Options, head: &str) {
     let [name, base, new, unit, difference, interval, p, label] = cells(metric).map(|cell| escaped(&cell));
     let apart = shown(metric.metric, [metric.base, metric.new]).apart;
     let class = class(metric.decision);
-    let _infallible = write!(
+    let _infallible = writeln!(
         out,
         "<tr class=\"{class}\"><th scope=\"row\">{name}</th>\
          <td data-name=\"base\"><span>{base} <small>{unit}</small></span></td>\
@@ -70,7 +70,7 @@ fn row(out: &mut String, metric: &Difference, options: Options, head: &str) {
          <td data-name=\"difference\"><span>{difference} <small>{apart}</small></span></td>\
          <td class=\"chart\" data-name=\"{head}\"><span>{chart}<span class=\"ends\">{interval}</span></span></td>\
          <td data-name=\"p (Holm)\">{p}</td>\
-         <td class=\"decision\" data-name=\"decision\"><b>{label}</b></td></tr>\n",
+         <td class=\"decision\" data-name=\"decision\"><b>{label}</b></td></tr>",
         chart = chart(metric, options),
     );
 }

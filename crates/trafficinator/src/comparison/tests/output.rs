@@ -191,8 +191,8 @@ fn what_the_end_of_a_run_cut_off_is_left_out() {
     let run = Run::of(&before().read);
     assert_eq!(run.windows.len(), WINDOWS as usize, "the last window has nothing but hits that were cut off");
     let (last, rest) = run.windows.split_last().unwrap();
-    assert!(last.seconds == 0.0 && last.sent == 0 && last.due == 50, "{last:?}");
-    assert!(rest.iter().all(|span| span.seconds == 1.0 && span.sent == 50));
+    assert!(last.seconds < 0.5 && last.sent == 0 && last.due == 50, "{last:?}");
+    assert!(rest.iter().all(|span| span.seconds > 0.5 && span.sent == 50));
 }
 
 #[test]
