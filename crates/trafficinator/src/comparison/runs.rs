@@ -28,6 +28,8 @@ pub(crate) struct Run {
 pub(crate) struct Span {
     /// How long it counts for rates: 0 where the run ended in it.
     pub(crate) seconds: f64,
+    /// How long it counts for the rate of visits: 0 from where the last of them arrived on.
+    pub(crate) arriving: f64,
     /// Visits that started, in those seconds.
     pub(crate) started: u64,
     /// Hits that were sent, in those seconds.
@@ -49,13 +51,19 @@ impl Run {
         let (summary, width) = (&read.summary, read.series.width());
         let seconds = summary.run.seconds - summary.measured.warm_up_seconds;
         let begun = (seconds / width as f64).ceil().max(0.0) as usize;
-        let mut windows: Vec<Span> = read.series.measured().take(begun).map(|w| span(w, width)).collect();
+        let measured = || read.series.measured().take(begun);
+        let last = measured().enumerate().filter(|(_, window)| window.visits.planned > 0).last();
+        let last = last.map_or(0, |(index, _)| index);
+        let mut windows: Vec<Span> = measured().map(|window| span(window, width)).collect();
         while windows.last().is_some_and(|last| last.due == 0) {
             windows.pop();
         }
         // Hits were due in a part of the last one only; shares and times do not mind, rates do.
         if let Some(last) = windows.last_mut() {
-            *last = Span { seconds: 0.0, started: 0, sent: 0, ..std::mem::take(last) };
+            *last = Span { seconds: 0.0, sent: 0, ..std::mem::take(last) };
+        }
+        for window in windows.iter_mut().skip(last) {
+            *window = Span { arriving: 0.0, started: 0, ..std::mem::take(window) };
         }
         Run {
             seed: summary.run.seed,
@@ -75,6 +83,7 @@ fn span(window: &Window, width: u64) -> Span {
     let bad = hits.rejected + failed + dropped;
     Span {
         seconds: width as f64,
+        arriving: width as f64,
         started: window.visits.started,
         sent: hits.sent,
         due: hits.accepted + bad,

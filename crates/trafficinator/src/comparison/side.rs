@@ -16,6 +16,7 @@ pub(crate) struct Side {
     pub(crate) runs: Vec<Range<usize>>,
     /// Sums over the windows before each.
     seconds: Vec<f64>,
+    arriving: Vec<f64>,
     started: Vec<f64>,
     sent: Vec<f64>,
     due: Vec<f64>,
@@ -53,6 +54,7 @@ impl Side {
         Side {
             runs: ranges,
             seconds: sums(|span| span.seconds),
+            arriving: sums(|span| span.arriving),
             started: sums(|span| span.started as f64),
             sent: sums(|span| span.sent as f64),
             due: sums(|span| span.due as f64),
@@ -93,7 +95,7 @@ impl Side {
         let (seconds, due) = (sum(&self.seconds), sum(&self.due));
         let mut values = [None; METRICS];
         values[Metric::HitRate as usize] = ratio(&self.sent, seconds);
-        values[Metric::VisitRate as usize] = ratio(&self.started, seconds);
+        values[Metric::VisitRate as usize] = ratio(&self.started, sum(&self.arriving));
         values[Metric::ErrorShare as usize] = ratio(&self.bad, due);
         for index in 0..QUANTILES.len() {
             if self.responds {

@@ -55,6 +55,7 @@ pub(super) fn simulated(target: Target, seed: u64, number: u64) -> Run {
         wave = LIKENESS * wave + (1.0 - LIKENESS * LIKENESS).sqrt() * target.wave * stream.normal();
         Span {
             seconds: 1.0,
+            arriving: 1.0,
             started: u64::from(target.hits / 5),
             sent: u64::from(target.hits),
             due: u64::from(target.hits),
