@@ -3,6 +3,8 @@
 //! Nothing here judges a setting's value: texts go to [`crate::settings::load`], which reports all
 //! problems at once. Help texts show defaults and ranges, never the current value of a variable.
 
+mod compare;
+
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -14,6 +16,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use traffic::profile::BUILT_IN;
 
+use crate::comparison;
 use crate::report::Format;
 use crate::settings::length::{parse_length, parse_rate};
 use crate::settings::profile::{DEFAULT, names};
@@ -32,6 +35,7 @@ pub(crate) enum Task {
     Demo(DemoArgs),
     Report(ReportArgs),
     Schema(SchemaOf),
+    Compare(CompareArgs),
 }
 
 /// Flags of settings, as given.
@@ -135,6 +139,29 @@ pub(crate) enum SchemaOf {
     Result,
 }
 
+/// `compare`
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct CompareArgs {
+    /// Results, at least one.
+    pub(crate) base: Vec<PathBuf>,
+    /// Results, at least one.
+    pub(crate) new: Vec<PathBuf>,
+    pub(crate) options: comparison::Options,
+    /// Compare also what should not be.
+    pub(crate) force: bool,
+    pub(crate) format: CompareFormat,
+    /// Standard output unless given.
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CompareFormat {
+    Text,
+    Markdown,
+    Html,
+    Json,
+}
+
 /// Reads the arguments, the program's name first. The error prints and exits by itself (`error.exit()`):
 /// help and version with 0, usage errors with 2.
 pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Task, clap::Error> {
@@ -182,6 +209,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Task, cl
         }),
         "report" => Task::Report(report_args(matches)),
         "schema" => Task::Schema(one(matches, "of")),
+        "compare" => Task::Compare(compare::args(matches)?),
         _ => unreachable!("all subcommands are listed"),
     })
 }
@@ -208,7 +236,18 @@ pub(crate) fn command() -> Command {
              trafficinator run --env-file prod.env --rate 5/s --duration 10m\n\n\
              `trafficinator run --help` explains every setting.",
         )
-        .subcommands([run(), capacity(), check(), plan(), profile(), tracker(), demo(), report(), schema()])
+        .subcommands([
+            run(),
+            check(),
+            plan(),
+            profile(),
+            capacity(),
+            compare::command(),
+            report(),
+            schema(),
+            tracker(),
+            demo(),
+        ])
 }
 
 fn run() -> Command {

@@ -2,6 +2,7 @@
 
 mod capacity;
 mod check;
+mod compare;
 mod demo;
 mod plan;
 mod profile;
@@ -37,6 +38,7 @@ pub(crate) fn run(task: Task, environment: &Environment) -> anyhow::Result<Exit>
         Task::Demo(args) => demo::demo(&args),
         Task::Report(args) => report::report(&args),
         Task::Schema(of) => schema::schema(of),
+        Task::Compare(args) => compare::run(&args),
     }
 }
 

@@ -4,6 +4,7 @@ mod capacity;
 mod catalogue;
 mod cli;
 mod commands;
+mod comparison;
 mod exit;
 mod lines;
 mod listen;

@@ -5,6 +5,7 @@ mod arrivals;
 mod capacity;
 mod checking;
 mod clocks;
+mod comparing;
 mod demo;
 mod faults;
 mod funnels;

@@ -169,6 +169,7 @@ fn help_is_word_by_word_as_reviewed() {
         ("profile_show", "trafficinator profile show --help"),
         ("tracker", "trafficinator tracker --help"),
         ("demo", "trafficinator demo --help"),
+        ("compare", "trafficinator compare --help"),
     ] {
         let help = command()
             .term_width(100)

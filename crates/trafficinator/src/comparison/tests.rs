@@ -1,0 +1,4 @@
+//! Comparisons of simulated runs, whose truth is known.
+
+mod output;
+mod simulation;
