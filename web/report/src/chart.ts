@@ -70,7 +70,7 @@ export function draw(chart: Chart, data: Data, view: View, into: HTMLElement): u
         label: isOverTime ? "Time" : "Percentile",
         value: (_self, value: number | null) =>
           value === null
-            ? ""
+            ? "point at the chart for values"
             : isOverTime
               ? `${elapsed(value)} (${clock(data.start + value * 1000)})`
               : `${percentile(value)} %`,

@@ -11,6 +11,7 @@ mod messages;
 mod nginx;
 mod planning;
 mod profiles;
+mod reporting;
 mod secrets;
 mod sending;
 mod sites;
