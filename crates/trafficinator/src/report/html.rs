@@ -167,11 +167,12 @@ fn verdict(out: &mut String, summary: &Summary) -> std::fmt::Result {
          fill=\"none\" stroke=\"currentColor\" stroke-width=\"2.4\" stroke-linecap=\"round\" stroke-linejoin=\"round\" \
          aria-hidden=\"true\"><circle cx=\"12\" cy=\"12\" r=\"10.5\" stroke-width=\"1.6\"/><path d=\"{path}\"/></svg>{word}</p>\n\
          <h1>{}</h1>",
-        html(&without_word(&verdict.sentence))
+        html(&facts::headline(verdict))
     )?;
-    let failed = summary.thresholds.iter().filter(|threshold| !threshold.holds);
-    let failed =
-        failed.map(|threshold| format!("<code>{}</code> does not hold", html(&threshold.expression)));
+    let failed = summary.thresholds.iter().filter(|threshold| !threshold.holds).map(|threshold| {
+        let (expression, value) = (html(&threshold.expression), html(&facts::came_out(threshold)));
+        format!("<code>{expression}</code> does not hold: {value}")
+    });
     let reasons = verdict.void.iter().map(|reason| html(reason)).chain(failed);
     let warnings = verdict.warnings.iter().map(|warning| format!("warning: {}", html(warning)));
     let points: Vec<String> = reasons.chain(warnings).collect();
@@ -188,16 +189,6 @@ fn verdict(out: &mut String, summary: &Summary) -> std::fmt::Result {
         facts::duration(summary.run.seconds),
         ended_by(summary.run.stopped_by)
     )
-}
-
-/// The sentence without the word that stands above it.
-fn without_word(sentence: &str) -> String {
-    let rest = ["ok: ", "void: ", "FAILED: ", "INCOMPLETE: "]
-        .into_iter()
-        .find_map(|word| sentence.strip_prefix(word));
-    let rest = rest.unwrap_or(sentence);
-    let mut chars = rest.chars();
-    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }
 
 fn figures(out: &mut String, figures: &[Figure]) -> std::fmt::Result {
