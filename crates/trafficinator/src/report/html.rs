@@ -44,75 +44,40 @@ fn write(out: &mut String, subject: &Subject<'_>, charts: &[Chart]) -> std::fmt:
         added(out, index, section)?;
     }
     if !summary.thresholds.is_empty() {
-        let table = facts::thresholds(&summary.thresholds);
-        card(out, "thresholds", "Thresholds", "What was demanded of this run.", &table_html(&table))?;
+        let table = table_html(&facts::thresholds(&summary.thresholds));
+        card(out, Room::Wide, "thresholds", ("Thresholds", "What was demanded of this run."), &table)?;
     }
     writeln!(
         out,
-        "<noscript class=\"card wide\">The charts are drawn by a script, and scripts are switched off here; all tables are \
-         complete.</noscript>"
+        "<noscript class=\"card wide\">The charts are drawn by a script, and scripts are switched off here; all tables \
+         are complete.</noscript>"
     )?;
     for chart in charts {
         chart_card(out, chart)?;
     }
-    match facts::errors(summary) {
-        Some(table) => card(
-            out,
-            "errors",
-            "Errors",
-            "Hits that were not accepted, of the whole run, by reason.",
-            &table_html(&table),
-        )?,
-        None if summary.hits.sent > 0 => {
-            card(out, "errors", "Errors", "None: every hit that was sent was accepted.", "")?;
-        }
-        None => card(out, "errors", "Errors", "None: nothing was sent.", "")?,
-    }
-    card(
-        out,
-        "latency",
-        "Times",
-        "Milliseconds, of all hits after the warm-up. Response and service time side by side: only the first knows of \
-         the queue.",
-        &(table_html(&facts::latency(summary)) + &words()),
-    )?;
-    card(
-        out,
-        "kinds",
-        "By kind of hit",
-        "Times in milliseconds, after the warm-up; where a kind had several classes of answers, each by itself.",
-        &table_html(&facts::kinds(statistics, summary.model)),
-    )?;
-    half_card(
-        out,
-        "outcomes",
-        "What became of visits and hits",
-        "Planned = started + dropped; started = completed + incomplete. Planned = sent + dropped; sent = accepted + \
-         rejected + failed.",
-        &table_html(&facts::outcomes(summary)),
-    )?;
-    half_card(
-        out,
-        "ledger",
-        "Ledger",
-        "What Matomo should have recorded of this run: at least what it acknowledged, at most that and what is \
-         uncertain, where the answer was lost.",
-        &table_html(&facts::ledger(summary)),
-    )?;
-    half_card(
-        out,
-        "generator",
-        "Generator",
-        "Whether the numbers are the target's: a generator that is out of breath measures itself.",
-        &table_html(&facts::generator(summary)),
-    )?;
-    half_card(
-        out,
-        "run",
-        "Run",
-        "The same seed and settings plan the same visits; runs with the same plan fingerprint can be compared.",
-        &table_html(&facts::run(summary)),
-    )?;
+    let (note, table) = match facts::errors(summary) {
+        Some(table) => ("Hits that were not accepted, of the whole run, by reason.", table_html(&table)),
+        None if summary.hits.sent > 0 => ("None: every hit that was sent was accepted.", String::new()),
+        None => ("None: nothing was sent.", String::new()),
+    };
+    card(out, Room::Wide, "errors", ("Errors", note), &table)?;
+    let note = "Milliseconds, of all hits after the warm-up. Response and service time side by side: only the first knows \
+                of the queue.";
+    card(out, Room::Wide, "latency", ("Times", note), &(table_html(&facts::latency(summary)) + &words()))?;
+    let note = "Times in milliseconds, after the warm-up; where a kind had several classes of answers, each by itself.";
+    let table = table_html(&facts::kinds(statistics, summary.model));
+    card(out, Room::Long, "kinds", ("By kind of hit", note), &table)?;
+    let note = "Planned = started + dropped; started = completed + incomplete. Planned = sent + dropped; sent = accepted + \
+                rejected + failed.";
+    let heading = "What became of visits and hits";
+    card(out, Room::Half, "outcomes", (heading, note), &table_html(&facts::outcomes(summary)))?;
+    let note = "What Matomo should have recorded of this run: at least what it acknowledged, at most that and what is \
+                uncertain, where the answer was lost.";
+    card(out, Room::Half, "ledger", ("Ledger", note), &table_html(&facts::ledger(summary)))?;
+    let note = "Whether the numbers are the target's: a generator that is out of breath measures itself.";
+    card(out, Room::Half, "generator", ("Generator", note), &table_html(&facts::generator(summary)))?;
+    let note = "The same seed and settings plan the same visits; runs with the same plan fingerprint can be compared.";
+    card(out, Room::Half, "run", ("Run", note), &table_html(&facts::run(summary)))?;
     reproduce(out, summary)?;
     writeln!(out, "</div>\n</main>")?;
     writeln!(
@@ -216,15 +181,29 @@ fn added(out: &mut String, index: usize, section: &Section) -> std::fmt::Result 
     )
 }
 
-fn card(out: &mut String, id: &str, heading: &str, note: &str, content: &str) -> std::fmt::Result {
-    writeln!(
-        out,
-        "<section class=\"card wide long\" id=\"{id}\"><h2>{heading}</h2><p>{note}</p>{content}</section>"
-    )
+/// How much room a card takes.
+#[derive(Clone, Copy)]
+enum Room {
+    Half,
+    Wide,
+    /// Wide, and it may go on on the next sheet of paper.
+    Long,
 }
 
-fn half_card(out: &mut String, id: &str, heading: &str, note: &str, content: &str) -> std::fmt::Result {
-    writeln!(out, "<section class=\"card\" id=\"{id}\"><h2>{heading}</h2><p>{note}</p>{content}</section>")
+/// Heading, note and content are HTML.
+fn card(
+    out: &mut String,
+    room: Room,
+    id: &str,
+    (heading, note): (&str, &str),
+    content: &str,
+) -> std::fmt::Result {
+    let class = match room {
+        Room::Half => "card",
+        Room::Wide => "card wide",
+        Room::Long => "card wide long",
+    };
+    writeln!(out, "<section class=\"{class}\" id=\"{id}\"><h2>{heading}</h2><p>{note}</p>{content}</section>")
 }
 
 fn chart_card(out: &mut String, chart: &Chart) -> std::fmt::Result {
@@ -269,7 +248,7 @@ fn reproduce(out: &mut String, summary: &Summary) -> std::fmt::Result {
          default.",
         summary.run.seed
     );
-    card(out, "reproduce", "Do the same again", &note, &content)
+    card(out, Room::Long, "reproduce", ("Do the same again", &note), &content)
 }
 
 fn table_html(table: &Table) -> String {
