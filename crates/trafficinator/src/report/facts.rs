@@ -183,6 +183,9 @@ pub(super) fn came_out(threshold: &ThresholdPart) -> String {
     }
 }
 
+/// One of the counts of a run, or of a part of it.
+type Count = fn(&VisitsPart, &HitsPart) -> u64;
+
 /// Visits and hits by what became of them.
 pub(super) fn outcomes(summary: &Summary) -> Table {
     let whole = (&summary.visits, &summary.hits);
@@ -193,7 +196,6 @@ pub(super) fn outcomes(summary: &Summary) -> Table {
         columns.push(Column::numbers("after warm-up"));
     }
     columns.push(Column::words("meaning"));
-    type Count = fn(&VisitsPart, &HitsPart) -> u64;
     let rows: [(Tone, &str, Count, &str); 12] = [
         (Tone::Plain, "visits planned", |v, _| v.planned, "were due"),
         (Tone::Part, "started", |v, _| v.started, "their first hit was sent"),

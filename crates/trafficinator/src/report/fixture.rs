@@ -95,8 +95,8 @@ fn observation(second: u64, number: u64) -> Observation {
     };
     let took = match outcome {
         Outcome::Failed(_) => 10 * SECOND,
-        _ if chance.is_multiple_of(9) => (60 + chance % 90) * MS,
-        _ => (4 + chance % 7) * MS + chance % 1_000 * 1_000,
+        Outcome::Answered(_) if chance.is_multiple_of(9) => (60 + chance % 90) * MS,
+        Outcome::Answered(_) => (4 + chance % 7) * MS + chance % 1_000 * 1_000,
     };
     let (ready, sent) = (due + wait, due + wait + lag);
     let kind = match chance / 16 % 20 {

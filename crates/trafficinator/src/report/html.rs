@@ -172,13 +172,13 @@ fn figures(out: &mut String, figures: &[Figure]) -> std::fmt::Result {
 }
 
 fn added(out: &mut String, index: usize, section: &Section) -> std::fmt::Result {
-    let paragraphs: String = section.paragraphs.iter().map(|text| format!("<p>{}</p>", html(text))).collect();
+    let heading = html(&section.heading);
+    write!(out, "<section class=\"card wide\" id=\"added-{index}\"><h2>{heading}</h2>")?;
+    for paragraph in &section.paragraphs {
+        write!(out, "<p>{}</p>", html(paragraph))?;
+    }
     let table = section.table.as_ref().map(table_html).unwrap_or_default();
-    writeln!(
-        out,
-        "<section class=\"card wide\" id=\"added-{index}\"><h2>{}</h2>{paragraphs}{table}</section>",
-        html(&section.heading)
-    )
+    writeln!(out, "{table}</section>")
 }
 
 /// How much room a card takes.
@@ -226,11 +226,12 @@ fn chart_card(out: &mut String, chart: &Chart) -> std::fmt::Result {
 }
 
 fn words() -> String {
-    let words: String = facts::WORDS
-        .iter()
-        .map(|(word, meaning)| format!("<dt>{word}</dt><dd>{}</dd>", html(meaning)))
-        .collect();
-    format!("<dl class=\"words\">{words}</dl>")
+    let mut out = String::from("<dl class=\"words\">");
+    for (word, meaning) in facts::WORDS {
+        let _infallible = write!(out, "<dt>{word}</dt><dd>{}</dd>", html(meaning));
+    }
+    out.push_str("</dl>");
+    out
 }
 
 fn reproduce(out: &mut String, summary: &Summary) -> std::fmt::Result {

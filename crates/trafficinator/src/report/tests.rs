@@ -88,7 +88,7 @@ fn charts_show_what_was_measured_when() {
     assert_eq!(service[10], Some(expected));
     assert_eq!(values(chart(&data, "chart-hits"), "due"), vec![Some(20.0); 45]);
     let errors = values(chart(&data, "chart-errors"), "timeout");
-    assert_eq!(errors.iter().flatten().sum::<f64>(), fixture.summary.errors["timeout"] as f64);
+    assert_eq!(errors.iter().flatten().sum::<f64>() as u64, fixture.summary.errors["timeout"]);
     assert!(errors[..20].iter().all(|count| *count == Some(0.0)), "{errors:?}");
 }
 

@@ -84,11 +84,16 @@ fn look(root: &Value, schema: &Value, value: &Value, place: &str, found: &mut Ve
                     look(root, says, value, &format!("{place}/{index}"), found);
                 }
             }
-            "enum" if !says.as_array().unwrap().contains(value) => {
-                found.push(format!("{place} is none of those allowed"));
+            "enum" => {
+                if !says.as_array().unwrap().contains(value) {
+                    found.push(format!("{place} is none of those allowed"));
+                }
             }
-            "const" if says != value => found.push(format!("{place} is not what it has to be")),
-            "enum" | "const" => {}
+            "const" => {
+                if says != value {
+                    found.push(format!("{place} is not what it has to be"));
+                }
+            }
             "minimum" => {
                 if value.is_number() && value.as_f64() < says.as_f64() {
                     found.push(format!("{place} is too small"));
