@@ -96,7 +96,10 @@ export function draw(chart: Chart, data: Data, view: View, into: HTMLElement): u
       drag: { x: isOverTime, y: false },
       ...(isOverTime ? { sync: { key: "time", setSeries: false } } : {}),
     },
-    legend: { live: true, markers: { width: 2 } },
+    legend: {
+      live: true,
+      markers: { width: 3, dash: (self, index) => (self.series[index]?.dash ? "dashed" : "solid") },
+    },
     hooks: {
       drawClear: isOverTime ? [(self) => shade(self, data, palette)] : [],
       ready: [touch, switchable],
