@@ -8,7 +8,7 @@ export PATH := $(PATH):/usr/sbin
 COMPILER := cc=build-essential
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test tools lint docs bench
+.PHONY: help build demo test tools lint docs charts web bench
 # Cargo uses all cores by itself, and what is missing has to be installed before it is used.
 .NOTPARALLEL:
 
@@ -24,14 +24,14 @@ demo: build ## send 200 visits to a built-in stand-in Matomo and compare what it
 
 # Lints first: they take less time than the tests and say more. --locked, here and below: a dependency that changed by
 # itself is an error, not a surprise.
-test: tools lint docs ## everything that has to hold before a commit; what the CI runs
+test: tools lint docs charts ## everything that has to hold before a commit; what the CI runs
 	cargo test --workspace --locked
 
-# nginx: the end-to-end tests send to a real web server. prometheus: a real one reads the metrics. tmux: they look at the
-# live view in a terminal. kill: they stop the program as an init system does. The detector, from PyPI, says what the
-# planned devices are.
+# nginx: the end-to-end tests send to a real web server. prometheus: a real one reads the metrics. chromium: it opens
+# reports. tmux: they look at the live view in a terminal. kill: they stop the program as an init system does. The
+# detector, from PyPI, says what the planned devices are.
 tools:
-	@scripts/need.sh $(COMPILER) nginx=nginx prometheus=prometheus tmux=tmux kill=procps
+	@scripts/need.sh $(COMPILER) nginx=nginx prometheus=prometheus chromium=chromium tmux=tmux kill=procps
 	@scripts/detector.sh
 
 # Formatting takes a second, so it comes first. All targets: tests and benches are code too.
@@ -41,6 +41,13 @@ lint: ## formatting and lints; any warning is an error
 
 docs: ## whether the documents name files that are there, and ARCHITECTURE.md every module
 	@scripts/docs.sh
+
+# Who changes nothing in web/report needs no npm to build the program.
+charts:
+	@scripts/web.sh check
+
+web: ## the script and the style sheet of reports, from web/report; they are committed
+	@scripts/web.sh build
 
 bench: ## CPU time a hit beside wrk and hey, planning alone, and memory with 100,000 open visits
 	@scripts/bench.sh

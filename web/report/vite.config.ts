@@ -1,4 +1,8 @@
+import { readFileSync } from "node:fs";
 import { defineConfig } from "vite";
+
+// Every report is a copy of uPlot, so every report tells its licence.
+const licence = `/*! Contains uPlot.\n\n${readFileSync("node_modules/uplot/LICENSE", "utf8").trim()}\n*/`;
 
 // One script that runs as it is, and one style sheet: the program carries both and writes them into every report.
 export default defineConfig({
@@ -14,5 +18,6 @@ export default defineConfig({
       fileName: () => "report.js",
       cssFileName: "report",
     },
+    rolldownOptions: { output: { postBanner: licence } },
   },
 });

@@ -5,7 +5,7 @@ mod csv;
 mod escape;
 mod facts;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod html;
 mod markdown;
 pub(crate) mod table;
@@ -19,9 +19,8 @@ use engine::recorder::series::Series;
 use engine::recorder::statistics::Statistics;
 use serde::Serialize;
 
-use table::Table;
-
 use crate::summary::Summary;
+use table::Table;
 
 /// What a report can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

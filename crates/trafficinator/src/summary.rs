@@ -264,17 +264,21 @@ fn money<S: Serializer>(cents: &Cents, serializer: S) -> Result<S::Ok, S::Error>
     serde_json::value::RawValue::from_string(text).map_err(serde::ser::Error::custom)?.serialize(serializer)
 }
 
-/// Reads what [`money`] wrote, exactly.
+/// Reads what [`money`] wrote, exactly; also without the zeros at its end, which other programs leave out.
 fn cents<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cents, D::Error> {
     let text: Box<serde_json::value::RawValue> = Deserialize::deserialize(deserializer)?;
     let read = || {
-        let (whole, rest) = text.get().split_once('.')?;
-        let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let cents: u64 = rest.parse().ok().filter(|_| rest.len() == 2 && is_digits(rest))?;
-        let whole: u64 = whole.parse().ok().filter(|_| is_digits(whole))?;
-        whole.checked_mul(100)?.checked_add(cents)
+        let (whole, rest) = text.get().split_once('.').unwrap_or((text.get(), "0"));
+        let digits =
+            |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<u64>().ok());
+        let rest = digits(rest)?
+            .map(|cents| if rest.len() == 1 { cents * 10 } else { cents })
+            .filter(|_| rest.len() <= 2)?;
+        digits(whole)??.checked_mul(100)?.checked_add(rest)
     };
-    read().map(Cents).ok_or_else(|| serde::de::Error::custom("an amount has two decimals, such as 12.30"))
+    read()
+        .map(Cents)
+        .ok_or_else(|| serde::de::Error::custom("an amount has at most two decimals, such as 12.30"))
 }
 
 impl From<Ledger> for Totals {
@@ -433,7 +437,11 @@ mod tests {
         assert!(json.ends_with(r#""revenue":12.30}"#), "{json}");
         let read: Totals = serde_json::from_str(&json).unwrap();
         assert_eq!(read.revenue, Cents(1_230));
-        for wrong in ["12.3", "12", "-1.00", "1e2", "\"12.30\"", "99999999999999999999.00"] {
+        for (other, cents) in [("12.3", 1_230), ("12", 1_200), ("0.07", 7)] {
+            let read: Totals = serde_json::from_str(&json.replace("12.30", other)).unwrap();
+            assert_eq!(read.revenue, Cents(cents), "{other}");
+        }
+        for wrong in ["12.345", "-1.00", "1e2", "\"12.30\"", "99999999999999999999.00"] {
             assert!(serde_json::from_str::<Totals>(&json.replace("12.30", wrong)).is_err(), "{wrong}");
         }
     }

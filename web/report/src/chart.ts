@@ -70,7 +70,7 @@ export function draw(chart: Chart, data: Data, view: View, into: HTMLElement): u
         label: isOverTime ? "Time" : "Percentile",
         value: (_self, value: number | null) =>
           value === null
-            ? ""
+            ? "point at the chart for values"
             : isOverTime
               ? `${elapsed(value)} (${clock(data.start + value * 1000)})`
               : `${percentile(value)} %`,
@@ -96,7 +96,10 @@ export function draw(chart: Chart, data: Data, view: View, into: HTMLElement): u
       drag: { x: isOverTime, y: false },
       ...(isOverTime ? { sync: { key: "time", setSeries: false } } : {}),
     },
-    legend: { live: true, markers: { width: 2 } },
+    legend: {
+      live: true,
+      markers: { width: 3, dash: (self, index) => (self.series[index]?.dash ? "dashed" : "solid") },
+    },
     hooks: {
       drawClear: isOverTime ? [(self) => shade(self, data, palette)] : [],
       ready: [touch, switchable],

@@ -77,21 +77,24 @@ impl Chart {
             let mut values: Vec<f64> = line.values.iter().copied().flatten().collect();
             values.sort_by(f64::total_cmp);
             let (Some(low), Some(high)) = (values.first(), values.last()) else {
-                return format!("{}: nothing", line.name);
+                return format!("{} nothing", line.name);
             };
-            let (low, high) = (milliseconds(*low), milliseconds(*high));
-            let unit = self.units[line.unit];
-            if low == high {
-                format!("{}: {low} {unit}", line.name)
-            } else if self.nines.is_some() {
-                format!("{}: {low} to {high} {unit}", line.name)
-            } else {
-                let middle = milliseconds(values[values.len() / 2]);
-                format!("{}: {low} to {high} {unit}, half of the time up to {middle}", line.name)
+            let (name, unit) = (&line.name, self.units[line.unit]);
+            let (low, middle, high) = (short(*low), short(values[values.len() / 2]), short(*high));
+            match (low == high, self.nines.is_some()) {
+                (true, _) => format!("{name} {low} {unit}"),
+                (false, true) => format!("{name} {low} to {high} {unit}"),
+                (false, false) => format!("{name} {low} to {high} {unit}, median {middle}"),
             }
         };
-        self.lines.iter().map(of).collect::<Vec<_>>().join("; ") + "."
+        self.lines.iter().map(of).collect::<Vec<_>>().join("; ")
     }
+}
+
+/// Three significant digits or so, and no zeros at the end.
+fn short(number: f64) -> String {
+    let text = milliseconds(number);
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
 /// What is drawn of a run.
@@ -167,9 +170,9 @@ fn hits(stretches: &[Stretch]) -> Chart {
         nines: None,
         units: vec!["hits/s"],
         lines: vec![
-            line(stretches, ("due", "planned", 0), |stretch| stretch.per_second(stretch.hits.planned)),
             line(stretches, ("sent", "achieved", 0), |stretch| stretch.per_second(stretch.hits.sent)),
             line(stretches, ("accepted", "accepted", 0), |stretch| stretch.per_second(stretch.hits.accepted)),
+            line(stretches, ("due", "planned", 0), |stretch| stretch.per_second(stretch.hits.planned)),
         ],
     }
 }
@@ -183,8 +186,8 @@ fn visits(stretches: &[Stretch]) -> Chart {
         nines: None,
         units: vec!["visits/s"],
         lines: vec![
-            line(stretches, ("planned", "planned", 0), |stretch| stretch.per_second(stretch.visits.planned)),
             line(stretches, ("started", "achieved", 0), |stretch| stretch.per_second(stretch.visits.started)),
+            line(stretches, ("planned", "planned", 0), |stretch| stretch.per_second(stretch.visits.planned)),
         ],
     }
 }

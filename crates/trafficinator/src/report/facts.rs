@@ -5,8 +5,8 @@ use engine::recorder::times::Times;
 
 use super::table::{Cell, Column, Row, Table, Tone};
 use crate::summary::counts::{HitsPart, VisitsPart};
-use crate::summary::text::{ended_by, grouped, milliseconds};
-use crate::summary::verdict::{MOST_LAG_MS, Outcome, ThresholdPart};
+use crate::summary::text::{self, ended_by, grouped};
+use crate::summary::verdict::{MOST_LAG_MS, Outcome, ThresholdPart, VerdictPart};
 use crate::summary::{Model, Percentiles, Summary};
 
 /// A number that is looked at first.
@@ -32,6 +32,24 @@ pub(super) fn word(outcome: Outcome) -> &'static str {
         Outcome::Incomplete => "incomplete",
         Outcome::Ok => "ok",
     }
+}
+
+/// The verdict in one sentence, without that word; where the generator was the bottleneck, without the reasons that are
+/// told one by one.
+pub(super) fn headline(verdict: &VerdictPart) -> String {
+    let sentence = &verdict.sentence;
+    let rest = ["ok: ", "void: ", "FAILED: ", "INCOMPLETE: "]
+        .into_iter()
+        .find_map(|word| sentence.strip_prefix(word));
+    let rest = rest.unwrap_or(sentence);
+    let rest = match verdict.void.first() {
+        Some(reason) => {
+            rest.strip_suffix(reason.as_str()).and_then(|rest| rest.strip_suffix(": ")).unwrap_or(rest)
+        }
+        None => rest,
+    };
+    let mut chars = rest.chars();
+    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// What to do about it, and what the numbers are worth.
@@ -142,17 +160,9 @@ pub(super) fn thresholds(thresholds: &[ThresholdPart]) -> Table {
             (false, false) => "✕ does not hold",
             (false, true) => "✕ does not hold, ended the run",
         };
-        let value = match (threshold.value, threshold.unit.as_str()) {
-            (None, _) => "no samples".to_owned(),
-            (Some(value), "ms") => format!("{} ms", milliseconds(value)),
-            (Some(value), "share") => percent(value),
-            (Some(value), "count") => grouped(value as u64),
-            (Some(value), "per_second") => format!("{}/s", rate(value)),
-            (Some(value), unit) => format!("{value} {unit}"),
-        };
         Row {
             tone: if threshold.holds { Tone::Plain } else { Tone::Bad },
-            cells: vec![Cell::Code(threshold.expression.clone()), value.into(), result.into()],
+            cells: vec![Cell::Code(threshold.expression.clone()), came_out(threshold).into(), result.into()],
         }
     };
     Table {
@@ -160,6 +170,21 @@ pub(super) fn thresholds(thresholds: &[ThresholdPart]) -> Table {
         rows: thresholds.iter().map(row).collect(),
     }
 }
+
+/// What came out, with its unit.
+pub(super) fn came_out(threshold: &ThresholdPart) -> String {
+    match (threshold.value, threshold.unit.as_str()) {
+        (None, _) => "no samples".to_owned(),
+        (Some(value), "ms") => format!("{} ms", milliseconds(value)),
+        (Some(value), "share") => percent(value),
+        (Some(value), "count") => grouped(value as u64),
+        (Some(value), "per_second") => format!("{}/s", rate(value)),
+        (Some(value), unit) => format!("{value} {unit}"),
+    }
+}
+
+/// One of the counts of a run, or of a part of it.
+type Count = fn(&VisitsPart, &HitsPart) -> u64;
 
 /// Visits and hits by what became of them.
 pub(super) fn outcomes(summary: &Summary) -> Table {
@@ -171,7 +196,6 @@ pub(super) fn outcomes(summary: &Summary) -> Table {
         columns.push(Column::numbers("after warm-up"));
     }
     columns.push(Column::words("meaning"));
-    type Count = fn(&VisitsPart, &HitsPart) -> u64;
     let rows: [(Tone, &str, Count, &str); 12] = [
         (Tone::Plain, "visits planned", |v, _| v.planned, "were due"),
         (Tone::Part, "started", |v, _| v.started, "their first hit was sent"),
@@ -520,6 +544,11 @@ fn percent_number(share: f64) -> String {
 
 fn rate(per_second: f64) -> String {
     if per_second < 1_000.0 { format!("{per_second:.1}") } else { grouped(per_second.round() as u64) }
+}
+
+/// Milliseconds, with thousands apart.
+fn milliseconds(ms: f64) -> String {
+    if ms < 1_000.0 { text::milliseconds(ms) } else { grouped(ms.round() as u64) }
 }
 
 fn some_ms(ms: Option<f64>) -> String {

@@ -44,75 +44,40 @@ fn write(out: &mut String, subject: &Subject<'_>, charts: &[Chart]) -> std::fmt:
         added(out, index, section)?;
     }
     if !summary.thresholds.is_empty() {
-        let table = facts::thresholds(&summary.thresholds);
-        card(out, "thresholds", "Thresholds", "What was demanded of this run.", &table_html(&table))?;
+        let table = table_html(&facts::thresholds(&summary.thresholds));
+        card(out, Room::Wide, "thresholds", ("Thresholds", "What was demanded of this run."), &table)?;
     }
     writeln!(
         out,
-        "<noscript class=\"card wide\">The charts are drawn by a script, and scripts are switched off here; all tables are \
-         complete.</noscript>"
+        "<noscript class=\"card wide\">The charts are drawn by a script, and scripts are switched off here; all tables \
+         are complete.</noscript>"
     )?;
     for chart in charts {
         chart_card(out, chart)?;
     }
-    match facts::errors(summary) {
-        Some(table) => card(
-            out,
-            "errors",
-            "Errors",
-            "Hits that were not accepted, of the whole run, by reason.",
-            &table_html(&table),
-        )?,
-        None if summary.hits.sent > 0 => {
-            card(out, "errors", "Errors", "None: every hit that was sent was accepted.", "")?;
-        }
-        None => card(out, "errors", "Errors", "None: nothing was sent.", "")?,
-    }
-    card(
-        out,
-        "latency",
-        "Times",
-        "Milliseconds, of all hits after the warm-up. Response and service time side by side: only the first knows of \
-         the queue.",
-        &(table_html(&facts::latency(summary)) + &words()),
-    )?;
-    card(
-        out,
-        "kinds",
-        "By kind of hit",
-        "Times in milliseconds, after the warm-up; where a kind had several classes of answers, each by itself.",
-        &table_html(&facts::kinds(statistics, summary.model)),
-    )?;
-    half_card(
-        out,
-        "outcomes",
-        "What became of visits and hits",
-        "Planned = started + dropped; started = completed + incomplete. Planned = sent + dropped; sent = accepted + \
-         rejected + failed.",
-        &table_html(&facts::outcomes(summary)),
-    )?;
-    half_card(
-        out,
-        "ledger",
-        "Ledger",
-        "What Matomo should have recorded of this run: at least what it acknowledged, at most that and what is \
-         uncertain, where the answer was lost.",
-        &table_html(&facts::ledger(summary)),
-    )?;
-    half_card(
-        out,
-        "generator",
-        "Generator",
-        "Whether the numbers are the target's: a generator that is out of breath measures itself.",
-        &table_html(&facts::generator(summary)),
-    )?;
-    half_card(
-        out,
-        "run",
-        "Run",
-        "The same seed and settings plan the same visits; runs with the same plan fingerprint can be compared.",
-        &table_html(&facts::run(summary)),
-    )?;
+    let (note, table) = match facts::errors(summary) {
+        Some(table) => ("Hits that were not accepted, of the whole run, by reason.", table_html(&table)),
+        None if summary.hits.sent > 0 => ("None: every hit that was sent was accepted.", String::new()),
+        None => ("None: nothing was sent.", String::new()),
+    };
+    card(out, Room::Wide, "errors", ("Errors", note), &table)?;
+    let note = "Milliseconds, of all hits after the warm-up. Response and service time side by side: only the first knows \
+                of the queue.";
+    card(out, Room::Wide, "latency", ("Times", note), &(table_html(&facts::latency(summary)) + &words()))?;
+    let note = "Times in milliseconds, after the warm-up; where a kind had several classes of answers, each by itself.";
+    let table = table_html(&facts::kinds(statistics, summary.model));
+    card(out, Room::Long, "kinds", ("By kind of hit", note), &table)?;
+    let note = "Planned = started + dropped; started = completed + incomplete. Planned = sent + dropped; sent = accepted + \
+                rejected + failed.";
+    let heading = "What became of visits and hits";
+    card(out, Room::Half, "outcomes", (heading, note), &table_html(&facts::outcomes(summary)))?;
+    let note = "What Matomo should have recorded of this run: at least what it acknowledged, at most that and what is \
+                uncertain, where the answer was lost.";
+    card(out, Room::Half, "ledger", ("Ledger", note), &table_html(&facts::ledger(summary)))?;
+    let note = "Whether the numbers are the target's: a generator that is out of breath measures itself.";
+    card(out, Room::Half, "generator", ("Generator", note), &table_html(&facts::generator(summary)))?;
+    let note = "The same seed and settings plan the same visits; runs with the same plan fingerprint can be compared.";
+    card(out, Room::Half, "run", ("Run", note), &table_html(&facts::run(summary)))?;
     reproduce(out, summary)?;
     writeln!(out, "</div>\n</main>")?;
     writeln!(
@@ -167,11 +132,12 @@ fn verdict(out: &mut String, summary: &Summary) -> std::fmt::Result {
          fill=\"none\" stroke=\"currentColor\" stroke-width=\"2.4\" stroke-linecap=\"round\" stroke-linejoin=\"round\" \
          aria-hidden=\"true\"><circle cx=\"12\" cy=\"12\" r=\"10.5\" stroke-width=\"1.6\"/><path d=\"{path}\"/></svg>{word}</p>\n\
          <h1>{}</h1>",
-        html(&without_word(&verdict.sentence))
+        html(&facts::headline(verdict))
     )?;
-    let failed = summary.thresholds.iter().filter(|threshold| !threshold.holds);
-    let failed =
-        failed.map(|threshold| format!("<code>{}</code> does not hold", html(&threshold.expression)));
+    let failed = summary.thresholds.iter().filter(|threshold| !threshold.holds).map(|threshold| {
+        let (expression, value) = (html(&threshold.expression), html(&facts::came_out(threshold)));
+        format!("<code>{expression}</code> does not hold: {value}")
+    });
     let reasons = verdict.void.iter().map(|reason| html(reason)).chain(failed);
     let warnings = verdict.warnings.iter().map(|warning| format!("warning: {}", html(warning)));
     let points: Vec<String> = reasons.chain(warnings).collect();
@@ -190,16 +156,6 @@ fn verdict(out: &mut String, summary: &Summary) -> std::fmt::Result {
     )
 }
 
-/// The sentence without the word that stands above it.
-fn without_word(sentence: &str) -> String {
-    let rest = ["ok: ", "void: ", "FAILED: ", "INCOMPLETE: "]
-        .into_iter()
-        .find_map(|word| sentence.strip_prefix(word));
-    let rest = rest.unwrap_or(sentence);
-    let mut chars = rest.chars();
-    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
-}
-
 fn figures(out: &mut String, figures: &[Figure]) -> std::fmt::Result {
     write!(out, "<dl class=\"figures\">")?;
     for Figure { name, value, unit, note, tone } in figures {
@@ -216,24 +172,38 @@ fn figures(out: &mut String, figures: &[Figure]) -> std::fmt::Result {
 }
 
 fn added(out: &mut String, index: usize, section: &Section) -> std::fmt::Result {
-    let paragraphs: String = section.paragraphs.iter().map(|text| format!("<p>{}</p>", html(text))).collect();
+    let heading = html(&section.heading);
+    write!(out, "<section class=\"card wide\" id=\"added-{index}\"><h2>{heading}</h2>")?;
+    for paragraph in &section.paragraphs {
+        write!(out, "<p>{}</p>", html(paragraph))?;
+    }
     let table = section.table.as_ref().map(table_html).unwrap_or_default();
-    writeln!(
-        out,
-        "<section class=\"card wide\" id=\"added-{index}\"><h2>{}</h2>{paragraphs}{table}</section>",
-        html(&section.heading)
-    )
+    writeln!(out, "{table}</section>")
 }
 
-fn card(out: &mut String, id: &str, heading: &str, note: &str, content: &str) -> std::fmt::Result {
-    writeln!(
-        out,
-        "<section class=\"card wide long\" id=\"{id}\"><h2>{heading}</h2><p>{note}</p>{content}</section>"
-    )
+/// How much room a card takes.
+#[derive(Clone, Copy)]
+enum Room {
+    Half,
+    Wide,
+    /// Wide, and it may go on on the next sheet of paper.
+    Long,
 }
 
-fn half_card(out: &mut String, id: &str, heading: &str, note: &str, content: &str) -> std::fmt::Result {
-    writeln!(out, "<section class=\"card\" id=\"{id}\"><h2>{heading}</h2><p>{note}</p>{content}</section>")
+/// Heading, note and content are HTML.
+fn card(
+    out: &mut String,
+    room: Room,
+    id: &str,
+    (heading, note): (&str, &str),
+    content: &str,
+) -> std::fmt::Result {
+    let class = match room {
+        Room::Half => "card",
+        Room::Wide => "card wide",
+        Room::Long => "card wide long",
+    };
+    writeln!(out, "<section class=\"{class}\" id=\"{id}\"><h2>{heading}</h2><p>{note}</p>{content}</section>")
 }
 
 fn chart_card(out: &mut String, chart: &Chart) -> std::fmt::Result {
@@ -256,11 +226,12 @@ fn chart_card(out: &mut String, chart: &Chart) -> std::fmt::Result {
 }
 
 fn words() -> String {
-    let words: String = facts::WORDS
-        .iter()
-        .map(|(word, meaning)| format!("<dt>{word}</dt><dd>{}</dd>", html(meaning)))
-        .collect();
-    format!("<dl class=\"words\">{words}</dl>")
+    let mut out = String::from("<dl class=\"words\">");
+    for (word, meaning) in facts::WORDS {
+        let _infallible = write!(out, "<dt>{word}</dt><dd>{}</dd>", html(meaning));
+    }
+    out.push_str("</dl>");
+    out
 }
 
 fn reproduce(out: &mut String, summary: &Summary) -> std::fmt::Result {
@@ -278,7 +249,7 @@ fn reproduce(out: &mut String, summary: &Summary) -> std::fmt::Result {
          default.",
         summary.run.seed
     );
-    card(out, "reproduce", "Do the same again", &note, &content)
+    card(out, Room::Long, "reproduce", ("Do the same again", &note), &content)
 }
 
 fn table_html(table: &Table) -> String {

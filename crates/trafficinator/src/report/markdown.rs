@@ -23,7 +23,8 @@ fn write(out: &mut String, subject: &Subject<'_>) -> std::fmt::Result {
         Outcome::Failed | Outcome::Threshold => "❌",
         Outcome::Void | Outcome::Incomplete | Outcome::Nothing => "⚠️",
     };
-    writeln!(out, "## {mark} {}\n", markdown(&verdict.sentence))?;
+    let word = facts::word(verdict.outcome);
+    writeln!(out, "## {mark} {word}: {}\n", markdown(&facts::headline(verdict)))?;
     for reason in &verdict.void {
         writeln!(out, "- {}", markdown(reason))?;
     }

@@ -101,9 +101,11 @@ impl fmt::Debug for TrackingUrl {
 /// Any text given for a URL, parsable or not, without what may be a secret: all before its last `@`
 /// and all after `?` or `#`.
 pub(crate) fn redact(text: &str) -> String {
+    let is_scheme =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
     let (scheme, rest) = match text.find("://") {
-        Some(at) => text.split_at(at + 3),
-        None => ("", text),
+        Some(at) if is_scheme(&text[..at]) => text.split_at(at + 3),
+        _ => ("", text),
     };
     let (credentials, rest) = match rest.rfind('@') {
         Some(at) => ("***@", &rest[at + 1..]),

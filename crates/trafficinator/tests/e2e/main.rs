@@ -15,6 +15,7 @@ mod messages;
 mod nginx;
 mod planning;
 mod profiles;
+mod reporting;
 mod scraping;
 mod secrets;
 mod sending;
