@@ -1,5 +1,6 @@
 //! Reports on a run: the same facts as a page with charts, as markdown, and second by second for spreadsheets.
 
+mod capacity;
 mod charts;
 mod csv;
 mod escape;
@@ -81,6 +82,13 @@ pub(crate) struct Additions {
     pub(crate) sections: Vec<Section>,
 }
 
+impl Additions {
+    /// What the result of a run tells besides.
+    pub(crate) fn of(summary: &Summary) -> Additions {
+        summary.capacity.as_ref().map_or_else(Additions::default, capacity::additions)
+    }
+}
+
 /// A part of a run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Stage {
@@ -108,7 +116,7 @@ pub(crate) fn write(
     statistics: &Statistics,
     path: &Path,
 ) -> anyhow::Result<()> {
-    let additions = Additions::default();
+    let additions = Additions::of(summary);
     write_with(&Subject { summary, series, statistics, additions: &additions }, path)
 }
 

@@ -19,9 +19,10 @@ const SHORTEST_MS = 0.001;
 
 /** Draws a chart into its element. */
 export function draw(chart: Chart, data: Data, view: View, into: HTMLElement): uPlot {
-  const isOverTime = chart.nines === undefined;
+  const across = chart.nines ? "percentile" : chart.rates ? "rate" : "time";
+  const isOverTime = across === "time";
   const palette = colours(view.ground);
-  const x = chart.nines ?? data.at;
+  const x = chart.nines ?? chart.rates ?? data.at;
   const isLogarithmic = view.scale === "logarithmic";
   const lines = chart.lines.map((line) =>
     isLogarithmic ? line.values.map((value) => (value === null ? null : Math.max(value, SHORTEST_MS))) : line.values,
@@ -45,13 +46,11 @@ export function draw(chart: Chart, data: Data, view: View, into: HTMLElement): u
       {
         ...axis(palette.text, palette.grid),
         size: 44,
-        label: isOverTime ? "time since the start" : "percentile",
+        label: { time: "time since the start", percentile: "percentile", rate: "hits/s" }[across],
         labelSize: 18,
         labelFont: FONT,
         space: narrow ? 60 : 80,
-        ...(isOverTime
-          ? { incrs: SECONDS, values: (_self: uPlot, splits: number[]) => splits.map(elapsed) }
-          : { splits: nineSplits, values: (_self: uPlot, splits: number[]) => splits.map(percentile) }),
+        ...ACROSS[across],
       },
       ...chart.units.map((unit, index): uPlot.Axis => ({
         ...axis(palette.text, index === 0 ? palette.grid : undefined),
@@ -67,13 +66,18 @@ export function draw(chart: Chart, data: Data, view: View, into: HTMLElement): u
     ],
     series: [
       {
-        label: isOverTime ? "Time" : "Percentile",
-        value: (_self, value: number | null) =>
-          value === null
-            ? "point at the chart for values"
-            : isOverTime
-              ? `${elapsed(value)} (${clock(data.start + value * 1000)})`
-              : `${percentile(value)} %`,
+        label: { time: "Time", percentile: "Percentile", rate: "Rate" }[across],
+        value: (_self, value: number | null) => {
+          if (value === null) {
+            return "point at the chart for values";
+          }
+          const words = {
+            time: () => `${elapsed(value)} (${clock(data.start + value * 1000)})`,
+            percentile: () => `${percentile(value)} %`,
+            rate: () => quantity(value, "hits/s"),
+          };
+          return words[across]();
+        },
       },
       ...chart.lines.map((line): uPlot.Series => {
         const { colour, width, dash, fill } = look(line.style, view.ground);
@@ -83,7 +87,7 @@ export function draw(chart: Chart, data: Data, view: View, into: HTMLElement): u
           scale: `y${line.unit}`,
           stroke: colour,
           width,
-          points: { show: x.length < 3, size: 6 },
+          points: { show: x.length < 3 || across === "rate", size: 6 },
           spanGaps: false,
           value: (_self, value: number | null) => (value === null ? "" : quantity(value, unit)),
           ...(dash ? { dash } : {}),
@@ -111,6 +115,13 @@ export function draw(chart: Chart, data: Data, view: View, into: HTMLElement): u
 
 /** Steps of an axis over time, seconds. */
 const SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 172800];
+
+/** Axes along the bottom. */
+const ACROSS: Record<"time" | "percentile" | "rate", Partial<uPlot.Axis>> = {
+  time: { incrs: SECONDS, values: (_self: uPlot, splits: number[]) => splits.map(elapsed) },
+  percentile: { splits: nineSplits, values: (_self: uPlot, splits: number[]) => splits.map(percentile) },
+  rate: { values: (_self: uPlot, splits: number[]) => splits.map(tick) },
+};
 
 /** Everything is counted or measured from 0 on. */
 function fromZero(_self: uPlot, _low: number, high: number | null): uPlot.Range.MinMax {

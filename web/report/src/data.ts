@@ -21,8 +21,9 @@ export interface Stage {
 export interface Chart {
   /** The element it is drawn into. */
   id: string;
-  /** Over time, or over the percentiles: then it has its own `nines`. */
+  /** Over time; or over the percentiles: then it has its own `nines`; or over rates that were tried, in hits/s. */
   nines?: number[];
+  rates?: number[];
   /** One or two units; the second is told on the right. */
   units: Unit[];
   lines: Line[];

@@ -29,7 +29,7 @@ pub(super) fn report(args: &ReportArgs) -> anyhow::Result<Exit> {
     };
     match &to {
         ReportTo::Stdout(format) => {
-            let (series, additions) = (&series, &Additions::default());
+            let (series, additions) = (&series, &Additions::of(&summary));
             let subject = Subject { summary: &summary, series, statistics: &statistics, additions };
             print(&render(&subject, *format)?)?;
         }

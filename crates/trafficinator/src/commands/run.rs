@@ -194,9 +194,9 @@ pub(super) fn tell(settings: &Settings, ended: &Ended, tail: &str) -> anyhow::Re
     let Ended { summary, snapshot, .. } = ended;
     let json = || Ok::<_, serde_json::Error>(serde_json::to_string_pretty(summary)? + "\n");
     let written = match &settings.output.summary_json {
-        Some(SummaryTo::Stdout) => print(&json()?).context("cannot write the result"),
+        Some(SummaryTo::Stdout) => print(&json()?).context("cannot write the summary"),
         Some(SummaryTo::File(path)) => crate::whole::write(path, &json()?)
-            .with_context(|| format!("cannot write the result to {}", path.display())),
+            .with_context(|| format!("cannot write the summary to {}", path.display())),
         None => Ok(()),
     };
     let reported = match &settings.output.report {

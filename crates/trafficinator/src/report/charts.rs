@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::facts::error_name;
 use super::{Stage, Subject};
+use crate::capacity::{CapacityPart, StepPart};
 use crate::summary::Model;
 use crate::summary::text::milliseconds;
 use crate::summary::thousandths;
@@ -47,6 +48,8 @@ pub(super) struct Chart {
     pub(super) shape: Shape,
     #[serde(skip_serializing_if = "Option::is_none")]
     nines: Option<Vec<f64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rates: Option<Vec<f64>>,
     units: Vec<&'static str>,
     lines: Vec<Line>,
 }
@@ -101,7 +104,8 @@ fn short(number: f64) -> String {
 pub(super) fn data(subject: &Subject<'_>) -> Data {
     let Subject { summary, series, statistics, additions } = *subject;
     let stretches = stretches(series, summary.run.seconds, MOST_POINTS);
-    let mut charts = vec![times(&stretches, summary.model), hits(&stretches), visits(&stretches)];
+    let mut charts: Vec<Chart> = summary.capacity.iter().map(capacity).collect();
+    charts.extend([times(&stretches, summary.model), hits(&stretches), visits(&stretches)]);
     charts.extend(distribution(statistics, summary.model));
     charts.extend(errors(&stretches));
     charts.extend([queues(&stretches), generator(&stretches)]);
@@ -155,6 +159,7 @@ fn times(stretches: &[Stretch], model: Model) -> Chart {
         note,
         shape: Shape::WideOfTimes,
         nines: None,
+        rates: None,
         units: vec!["ms"],
         lines,
     }
@@ -168,6 +173,7 @@ fn hits(stretches: &[Stretch]) -> Chart {
                due, the load was not the one that was planned.",
         shape: Shape::Half,
         nines: None,
+        rates: None,
         units: vec!["hits/s"],
         lines: vec![
             line(stretches, ("sent", "achieved", 0), |stretch| stretch.per_second(stretch.hits.sent)),
@@ -184,10 +190,38 @@ fn visits(stretches: &[Stretch]) -> Chart {
         note: "Visits that were due, and those whose first hit was sent.",
         shape: Shape::Half,
         nines: None,
+        rates: None,
         units: vec!["visits/s"],
         lines: vec![
             line(stretches, ("started", "achieved", 0), |stretch| stretch.per_second(stretch.visits.started)),
             line(stretches, ("planned", "planned", 0), |stretch| stretch.per_second(stretch.visits.planned)),
+        ],
+    }
+}
+
+/// Response times by the rates that a search for the capacity tried.
+fn capacity(capacity: &CapacityPart) -> Chart {
+    let mut steps: Vec<&StepPart> = capacity.steps.iter().collect();
+    steps.sort_by(|a, b| a.hits_per_second.total_cmp(&b.hits_per_second));
+    let of = |name: &str, style, value: fn(&StepPart) -> Option<f64>| Line {
+        name: name.to_owned(),
+        style,
+        unit: 0,
+        values: steps.iter().map(|step| value(step)).collect(),
+    };
+    Chart {
+        id: "chart-capacity",
+        heading: "Response time by rate",
+        note: "Every rate that was tried, with the percentiles of the hits that were due then. Where the lines turn \
+               upwards the target no longer keeps up.",
+        shape: Shape::WideOfTimes,
+        nines: None,
+        rates: Some(steps.iter().map(|step| step.hits_per_second).collect()),
+        units: vec!["ms"],
+        lines: vec![
+            of("p50", "p50", |step| step.response_p50_ms),
+            of("p95", "p95", |step| step.response_p95_ms),
+            of("p99", "p99", |step| step.response_p99_ms),
         ],
     }
 }
@@ -228,6 +262,7 @@ fn distribution(statistics: &Statistics, model: Model) -> Option<Chart> {
         note: "How long the slowest of 10, 100, 1,000 … hits took. A gap between the lines is time spent in the queue.",
         shape: Shape::HalfOfTimes,
         nines: Some(nines),
+        rates: None,
         units: vec!["ms"],
         lines,
     })
@@ -263,6 +298,7 @@ fn errors(stretches: &[Stretch]) -> Option<Chart> {
         note: "Hits that were not accepted, by reason and by when they were due.",
         shape: Shape::Half,
         nines: None,
+        rates: None,
         units: vec!["errors/s"],
         lines,
     })
@@ -276,6 +312,7 @@ fn queues(stretches: &[Stretch]) -> Chart {
                on; the most of each. A backlog that grows is a target that does not keep up.",
         shape: Shape::Half,
         nines: None,
+        rates: None,
         units: vec!["hits", "visits"],
         lines: vec![
             line(stretches, ("in flight", "in_flight", 0), |stretch| Some(stretch.gauges.in_flight as f64)),
@@ -295,6 +332,7 @@ fn generator(stretches: &[Stretch]) -> Chart {
                late by its own doing. With lag p99 above 10 ms the run is void.",
         shape: Shape::Half,
         nines: None,
+        rates: None,
         units: vec!["cores", "ms"],
         lines: vec![
             line(stretches, ("process", "process", 0), |stretch| stretch.cores(stretch.cpu.process)),

@@ -117,6 +117,10 @@ impl Summary {
             let width = width.unwrap_or(0);
             writeln!(out, "{title} {:<width$}  {:>10}  {came}", threshold.expression, threshold.measured())?;
         }
+        for (index, step) in self.capacity.iter().flat_map(|capacity| &capacity.steps).enumerate() {
+            let title = if index == 0 { "\n  tried     " } else { "            " };
+            writeln!(out, "{title} {step}")?;
+        }
         writeln!(out)?;
         let verdict = &self.verdict;
         for warning in &verdict.warnings {
