@@ -3,25 +3,28 @@
 //! Nothing here judges a setting's value: texts go to [`crate::settings::load`], which reports all
 //! problems at once. Help texts show defaults and ranges, never the current value of a variable.
 
+mod capacity;
 mod compare;
+mod report;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, Styles, TypedValueParser as _};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use traffic::profile::BUILT_IN;
 
-use crate::comparison;
-use crate::report::Format;
-use crate::settings::length::{parse_length, parse_rate};
+use crate::settings::length::parse_rate;
 use crate::settings::profile::{DEFAULT, names};
 use crate::settings::registry::{SETTINGS, Setting};
 use crate::settings::{Rate, SummaryTo};
+
+pub(crate) use capacity::CapacityArgs;
+pub(crate) use compare::{CompareArgs, CompareFormat};
+pub(crate) use report::{ReportArgs, ReportTo};
 
 /// What the user asked for.
 #[derive(Debug, Clone)]
@@ -43,22 +46,6 @@ pub(crate) enum Task {
 pub(crate) struct SettingsArgs {
     pub(crate) flags: Vec<(&'static Setting, String)>,
     pub(crate) env_files: Vec<PathBuf>,
-}
-
-/// `capacity`
-#[derive(Debug, Clone)]
-pub(crate) struct CapacityArgs {
-    pub(crate) settings: SettingsArgs,
-    /// Objectives, as given.
-    pub(crate) slo: Vec<String>,
-    /// The first rate, in visits per second.
-    pub(crate) from: f64,
-    /// The highest rate, in visits per second.
-    pub(crate) most: f64,
-    /// How close to each other the rate that holds and the one that does not shall be, as a share.
-    pub(crate) precision: f64,
-    pub(crate) step: Duration,
-    pub(crate) hold: Duration,
 }
 
 /// `plan`
@@ -115,51 +102,10 @@ pub(crate) struct DemoArgs {
     pub(crate) summary_json: Option<SummaryTo>,
 }
 
-/// `report`
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ReportArgs {
-    /// A result.
-    pub(crate) file: PathBuf,
-    pub(crate) to: ReportTo,
-}
-
-/// Where a report goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum ReportTo {
-    Stdout(Format),
-    /// Beside the result, with another extension.
-    Beside(Format),
-    /// The extension is the format.
-    File(PathBuf),
-}
-
 /// `schema`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SchemaOf {
     Result,
-}
-
-/// `compare`
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct CompareArgs {
-    /// Results, at least one.
-    pub(crate) base: Vec<PathBuf>,
-    /// Results, at least one.
-    pub(crate) new: Vec<PathBuf>,
-    pub(crate) options: comparison::Options,
-    /// Compare also what should not be.
-    pub(crate) force: bool,
-    pub(crate) format: CompareFormat,
-    /// Standard output unless given.
-    pub(crate) output: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum CompareFormat {
-    Text,
-    Markdown,
-    Html,
-    Json,
 }
 
 /// Reads the arguments, the program's name first. The error prints and exits by itself (`error.exit()`):
@@ -171,15 +117,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Task, cl
     };
     Ok(match name {
         "run" => Task::Run(settings_args(matches)),
-        "capacity" => Task::Capacity(CapacityArgs {
-            settings: settings_args(matches),
-            slo: matches.get_many("slo").map(|texts| texts.cloned().collect()).unwrap_or_default(),
-            from: one(matches, "from"),
-            most: one(matches, "max-rate"),
-            precision: one(matches, "precision"),
-            step: one(matches, "step"),
-            hold: one(matches, "hold"),
-        }),
+        "capacity" => Task::Capacity(capacity::args(matches)),
         "check" => Task::Check(settings_args(matches)),
         "plan" => Task::Plan(PlanArgs {
             settings: settings_args(matches),
@@ -207,7 +145,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Task, cl
             quiet: matches.get_flag("quiet"),
             summary_json: matches.get_one::<String>("summary-json").map(|text| SummaryTo::from_text(text)),
         }),
-        "report" => Task::Report(report_args(matches)),
+        "report" => Task::Report(report::args(matches)),
         "schema" => Task::Schema(one(matches, "of")),
         "compare" => Task::Compare(compare::args(matches)?),
         _ => unreachable!("all subcommands are listed"),
@@ -241,9 +179,9 @@ pub(crate) fn command() -> Command {
             check(),
             plan(),
             profile(),
-            capacity(),
+            capacity::command(),
             compare::command(),
-            report(),
+            report::command(),
             schema(),
             tracker(),
             demo(),
@@ -266,73 +204,6 @@ fn run() -> Command {
              trafficinator run --matomo-url https://matomo.example.org/ --matomo-site-id 3 --rate 5/s\n  \
              MATOMO_URL=http://127.0.0.1:8899/ MAX_TOTAL_VISITS=500 trafficinator run --rate 50/s\n  \
              trafficinator run --env-file prod.env --preset heavy --seed 7 --summary-json -",
-        )
-}
-
-fn capacity() -> Command {
-    let per_second = |text: &str| match parse_rate(text) {
-        Ok(Rate::PerSecond(rate)) => Ok(rate),
-        _ => Err("give a rate such as 2/s or 90/m"),
-    };
-    let share = |text: &str| {
-        let number = text
-            .strip_suffix('%')
-            .map_or_else(|| text.parse(), |percent| percent.trim().parse().map(|p: f64| p / 100.0));
-        number.ok().filter(|share| (0.005..=0.5).contains(share)).ok_or("give a share from 0.5% to 50%")
-    };
-    let at_least = |least: u64| {
-        move |text: &str| match parse_length(text) {
-            Ok(length) if length >= Duration::from_secs(least) => Ok(length),
-            Ok(_) => Err(format!("give a time of {least} s at least")),
-            Err(problem) => Err(problem),
-        }
-    };
-    let slo = Arg::new("slo").long("slo").value_name("OBJECTIVE").action(ArgAction::Append).help(
-        "What has to hold, such as response.p95<500ms or errors<1%; may be repeated [default: these two]",
-    );
-    let from = Arg::new("from")
-        .long("from")
-        .value_name("RATE")
-        .value_parser(per_second)
-        .default_value("1/s")
-        .help("The first rate, in visits");
-    let most = Arg::new("max-rate")
-        .long("max-rate")
-        .value_name("RATE")
-        .value_parser(per_second)
-        .default_value("100000/s")
-        .help("No higher rate is tried");
-    let precision = Arg::new("precision")
-        .long("precision")
-        .value_name("SHARE")
-        .value_parser(share)
-        .default_value("5%")
-        .help("How close the answer shall be");
-    let step = Arg::new("step")
-        .long("step")
-        .value_name("TIME")
-        .value_parser(at_least(3))
-        .default_value("20s")
-        .help("How long each rate is measured, after the visits of the rate before it are over");
-    let hold = Arg::new("hold")
-        .long("hold")
-        .value_name("TIME")
-        .value_parser(at_least(5))
-        .default_value("2m")
-        .help("How long the answer has to hold");
-    with_settings(Command::new("capacity").args([slo, from, most, precision, step, hold]))
-        .about("Find the rate that a Matomo sustains")
-        .long_about(
-            "Find the rate that a Matomo sustains: raises it by half until an objective fails, hits are sent later \
-             than they are due, or a backlog grows; closes in on that rate; and holds what is left. This overloads the \
-             target for some seconds at a time. Exits with 0 where a rate was found, with 99 where none holds, and \
-             with 98 where the generator was the bottleneck, so that the target may sustain more.\n\n\
-             All settings of `run` apply but those that set the rate.",
-        )
-        .after_help(
-            "Examples:\n  \
-             trafficinator capacity --matomo-url https://matomo.example.org/ --slo 'response.p95<500ms' --slo 'errors<1%'\n  \
-             trafficinator capacity --env-file prod.env --from 5/s --hold 10m --report capacity.html",
         )
 }
 
@@ -480,52 +351,6 @@ fn demo() -> Command {
              trafficinator demo --profile content\n  \
              trafficinator demo --drop 1%",
         )
-}
-
-fn report() -> Command {
-    let file = Arg::new("file")
-        .value_name("FILE")
-        .required(true)
-        .value_parser(value_parser!(PathBuf))
-        .help("A result that `run --summary-json FILE` wrote");
-    let output = Arg::new("output")
-        .long("output")
-        .short('o')
-        .value_name("OUT")
-        .value_parser(value_parser!(PathBuf))
-        .help("A file that ends in .html, .md or .csv, or one of these words for standard output");
-    let format = Arg::new("format")
-        .long("format")
-        .value_name("FORMAT")
-        .value_parser(
-            PossibleValuesParser::new(Format::NAMES)
-                .map(|name| Format::named(&name).expect("they are the names of formats")),
-        )
-        .conflicts_with("output")
-        .help("Write FILE with this extension [default: html]");
-    Command::new("report")
-        .about("Make a report of a result: a page with charts, markdown, or a line a second for spreadsheets")
-        .args([file, output, format])
-        .after_help(
-            "Examples:\n  \
-             trafficinator report run.json\n  \
-             trafficinator report run.json -o /srv/reports/monday.html\n  \
-             trafficinator report run.json -o md >> $GITHUB_STEP_SUMMARY\n  \
-             trafficinator report run.json --format csv",
-        )
-}
-
-fn report_args(matches: &ArgMatches) -> ReportArgs {
-    let output: Option<&PathBuf> = matches.get_one("output");
-    let to = match (output, matches.get_one("format")) {
-        // A word alone has no extension, and names a format.
-        (Some(output), _) => match output.to_str().filter(|word| Format::NAMES.contains(word)) {
-            Some(word) => ReportTo::Stdout(Format::named(word).expect("it is the name of a format")),
-            None => ReportTo::File(output.clone()),
-        },
-        (None, format) => ReportTo::Beside(format.copied().unwrap_or(Format::Html)),
-    };
-    ReportArgs { file: one(matches, "file"), to }
 }
 
 fn schema() -> Command {

@@ -7,6 +7,7 @@ use traffic::curve::{Nanos, SECOND};
 use traffic::ledger::Cents;
 
 use super::series::{MOST_WINDOWS, Window};
+use super::statistics::Class;
 use super::*;
 use crate::observation::Observation;
 
@@ -247,7 +248,6 @@ fn every_outcome_is_counted_once_and_by_its_name() {
     // One that the end of the run cut off says nothing about the target.
     assert_eq!(snapshot.statistics.service.count(), 11);
     let of = |class| snapshot.statistics.by_kind[&(Kind::Event, class)].service.count();
-    use statistics::Class;
     assert_eq!(
         [Class::Success, Class::ClientError, Class::ServerError, Class::NoAnswer].map(of),
         [2, 2, 1, 6]

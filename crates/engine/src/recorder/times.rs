@@ -17,7 +17,7 @@ const LONGEST_US: u64 = 3_600_000_000;
 /// More bytes than any histogram of ours has, packed.
 const MOST_BYTES: usize = 1 << 19;
 
-/// Marks the encoding of HdrHistogram, version 2: compressed, and not.
+/// Marks the encoding of `HdrHistogram`, version 2: compressed, and not.
 const COMPRESSED: [u8; 4] = 0x1c84_9314_u32.to_be_bytes();
 const PLAIN: [u8; 4] = 0x1c84_9313_u32.to_be_bytes();
 
@@ -149,7 +149,7 @@ impl Packed {
         }
     }
 
-    /// As text: the encoding of HdrHistogram, V2, compressed, in base64, which other programs read too. Empty for none.
+    /// As text: the encoding of `HdrHistogram`, V2, compressed, in base64, which other programs read too. Empty for none.
     pub fn to_text(&self) -> String {
         if self.0.is_empty() {
             return String::new();

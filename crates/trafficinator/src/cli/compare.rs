@@ -6,8 +6,31 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use super::{CompareArgs, CompareFormat, one};
-use crate::comparison::Options;
+use super::one;
+use crate::comparison::{self, Options};
+
+/// `compare`
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct CompareArgs {
+    /// Results, at least one.
+    pub(crate) base: Vec<PathBuf>,
+    /// Results, at least one.
+    pub(crate) new: Vec<PathBuf>,
+    pub(crate) options: comparison::Options,
+    /// Compare also what should not be.
+    pub(crate) force: bool,
+    pub(crate) format: CompareFormat,
+    /// Standard output unless given.
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CompareFormat {
+    Text,
+    Markdown,
+    Html,
+    Json,
+}
 
 /// The subcommand.
 pub(super) fn command() -> Command {

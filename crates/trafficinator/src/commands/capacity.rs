@@ -115,7 +115,7 @@ fn objectives(texts: &[String]) -> Result<Vec<Threshold>, Vec<String>> {
     for text in texts.iter().flat_map(|text| text.split(',')) {
         match parse(text) {
             Ok(Threshold { metric: Metric::Time { kind: Some(kind), .. }, .. }) => {
-                problems.push(format!("--slo {text:?}: objectives are about all hits; leave [{kind}] out"))
+                problems.push(format!("--slo {text:?}: objectives are about all hits; leave [{kind}] out"));
             }
             Ok(objective) => objectives.push(objective),
             Err(problem) => problems.push(format!("--slo {problem}")),

@@ -45,9 +45,9 @@ fn it_finds_what_a_server_of_four_workers_delivers_when_saturated() {
         "--from",
         "60/s",
         "--step",
-        "5s",
+        "4s",
         "--hold",
-        "10s",
+        "8s",
         "--summary-json",
         "-",
     ];
@@ -57,7 +57,7 @@ fn it_finds_what_a_server_of_four_workers_delivers_when_saturated() {
         .vars(&SHORT)
         .vars(&[("PAUSE_BETWEEN_PVS_MIN", "0"), ("PAUSE_BETWEEN_PVS_MAX", "0")])
         .start()
-        .finish_within(Duration::from_secs(240));
+        .finish_within(Duration::from_mins(4));
     let ended = ended.expect(0);
     let result = ended.json();
     assert_true(&result, &server);

@@ -41,11 +41,6 @@ impl<'a> Guard<'a> {
         Some(parts[index].clone())
     }
 
-    /// Whether a threshold ended the run.
-    pub(super) fn has_ended(&self) -> bool {
-        self.ended_by.is_some()
-    }
-
     /// What came of all of them.
     pub(super) fn judge(&self, snapshot: &Snapshot) -> Vec<ThresholdPart> {
         if self.thresholds.is_empty() {

@@ -56,8 +56,8 @@ struct Watched {
     signal: Option<Signal>,
     is_adjusted: bool,
     thresholds: Vec<ThresholdPart>,
-    has_guard_ended: bool,
-    has_search_ended: bool,
+    /// What ended it, other than a limit or a signal: a threshold, or a search that was over.
+    ended_by: Option<StoppedBy>,
     warned: bool,
 }
 
@@ -82,7 +82,7 @@ impl<'a> Session<'a> {
         let snapshot = Snapshot::new(0);
         let took = Duration::from_nanos(self.clock.now());
         let watched = Watched { signal, thresholds: self.guard().judge(&snapshot), ..Watched::default() };
-        self.ended(stopped_by, snapshot, took, watched, direction)
+        self.ended(stopped_by, snapshot, took, &watched, direction)
     }
 
     /// Sends the plan.
@@ -125,6 +125,7 @@ impl<'a> Session<'a> {
                         tracing::warn!("all answers so far are 400. {LIKELY_CAUSES}");
                     }
                     if let Some(broken) = guard.ends(&snapshot, now) {
+                        watched.ended_by = Some(StoppedBy::Threshold);
                         let measured = broken.measured();
                         tracing::error!("{} does not hold ({measured}): stopping", broken.expression);
                         run.drain();
@@ -158,10 +159,9 @@ impl<'a> Session<'a> {
         if !watched.warned && is_all_400(&snapshot.counts) {
             tracing::warn!("all answers were 400. {LIKELY_CAUSES}");
         }
-        watched.has_guard_ended = guard.has_ended();
         watched.thresholds = guard.judge(&snapshot);
         let stopped_by = self.stopped_by(&snapshot, &watched);
-        Ok(self.ended(stopped_by, snapshot, took, watched, direction))
+        Ok(self.ended(stopped_by, snapshot, took, &watched, direction))
     }
 
     /// The first time visits may finish, the second time all stops.
@@ -177,7 +177,7 @@ impl<'a> Session<'a> {
 
     /// Gives the run the rate that a search for the capacity wants next.
     fn steer(&self, run: &Run, search: &mut Search, snapshot: &Snapshot, watched: &mut Watched) {
-        if watched.signal.is_some() || watched.has_search_ended {
+        if watched.signal.is_some() || watched.ended_by.is_some() {
             return;
         }
         let known = search.steps().len();
@@ -194,7 +194,7 @@ impl<'a> Session<'a> {
                 tracing::info!("{}", search.doing());
             }
             Next::Over => {
-                watched.has_search_ended = true;
+                watched.ended_by = Some(StoppedBy::Capacity);
                 run.drain();
             }
         }
@@ -205,10 +205,10 @@ impl<'a> Session<'a> {
         stopped_by: StoppedBy,
         snapshot: Snapshot,
         took: Duration,
-        watched: Watched,
+        watched: &Watched,
         direction: &Direction<'_>,
     ) -> Ended {
-        let mut summary = self.summary(stopped_by, &snapshot, took, &watched, direction.command);
+        let mut summary = self.summary(stopped_by, &snapshot, took, watched, direction.command);
         if let Some(search) = &direction.search {
             summary.set_capacity(search.result());
         }
@@ -284,10 +284,10 @@ impl<'a> Session<'a> {
         let visits = &snapshot.counts.visits;
         let is_whole = self.plan.scenario().most_visits == Some(visits.planned);
         match (is_whole, watched.signal, self.until()) {
-            _ if watched.has_search_ended => StoppedBy::Capacity,
+            _ if watched.ended_by == Some(StoppedBy::Capacity) => StoppedBy::Capacity,
             (false, Some(_), _) => StoppedBy::Signal,
             (true, Some(_), _) if visits.incomplete + visits.dropped > 0 => StoppedBy::Signal,
-            (false, None, _) if watched.has_guard_ended => StoppedBy::Threshold,
+            (false, None, _) if let Some(ended_by) = watched.ended_by => ended_by,
             (false, None, Some((_, limit))) if self.plan.ends().is_none_or(|end| !self.is_before(end)) => {
                 limit
             }

@@ -169,7 +169,9 @@ fn help_is_word_by_word_as_reviewed() {
         ("profile_show", "trafficinator profile show --help"),
         ("tracker", "trafficinator tracker --help"),
         ("demo", "trafficinator demo --help"),
+        ("capacity", "trafficinator capacity -h"),
         ("compare", "trafficinator compare --help"),
+        ("report", "trafficinator report --help"),
     ] {
         let help = command()
             .term_width(100)
