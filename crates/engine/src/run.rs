@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use tokio::sync::watch;
-use traffic::curve::Nanos;
+use traffic::curve::{Nanos, SECOND};
 use traffic::plan::Plan;
 
 use crate::clock::Clock;
@@ -16,6 +16,9 @@ use crate::recorder::Snapshot;
 use crate::skew::Skew;
 use crate::transport::Client;
 use crate::worker::{self, Assignment};
+
+/// A hit that could not be sent for so long after it was due is dropped.
+pub const LAG_LIMIT: Nanos = 30 * SECOND;
 
 /// How a run is carried out. None of it changes what is planned.
 #[derive(Clone, Debug)]

@@ -34,9 +34,9 @@ pub(crate) struct Threshold {
 pub(crate) enum Metric {
     /// A figure of a time of all hits, or of those of one kind, by its name: kinds may share one.
     Time { view: View, kind: Option<&'static str>, figure: Figure },
-    /// Rejected and failed hits as a share of those that are over.
+    /// Rejected, failed and dropped hits as a share of those that are over.
     ErrorShare,
-    /// Rejected and failed hits.
+    /// Rejected, failed and dropped hits.
     ErrorCount,
     /// Hits that were answered with this status.
     Status(u16),
@@ -152,13 +152,15 @@ pub(crate) fn judge(threshold: &Threshold, sample: &Sample<'_>) -> ThresholdPart
 /// The value of a metric in a unit that it has; nothing where there are no samples.
 fn measure(metric: Metric, unit: Unit, sample: &Sample<'_>) -> Option<f64> {
     let Measured { visits, hits, errors } = sample.measured;
-    let over = hits.accepted + hits.rejected + hits.failed;
+    // A hit that the target was too slow for is an error that a visitor would have met.
+    let dropped = dropped(hits);
+    let over = hits.accepted + hits.rejected + hits.failed + dropped;
     let RatePart { visits_per_second, hits_per_second } = sample.rates;
     let (count, all) = match metric {
         Metric::Time { view, kind, figure } => return figure_of(view, kind, figure, sample),
         Metric::VisitRate => return (visits.started > 0).then_some(visits_per_second),
         Metric::HitRate => return (hits.sent > 0).then_some(hits_per_second),
-        Metric::ErrorShare | Metric::ErrorCount => (hits.rejected + hits.failed, over),
+        Metric::ErrorShare | Metric::ErrorCount => (hits.rejected + hits.failed + dropped, over),
         Metric::Status(status) => (errors.status(status), over),
         Metric::Failure(failure) => (errors.failure(failure), over),
         Metric::Visits(figure) => (figure.count(*visits), visits.planned),
@@ -175,7 +177,7 @@ fn figure_of(view: View, kind: Option<&str>, figure: Figure, sample: &Sample<'_>
     let statistics = sample.statistics;
     let Some(kind) = kind else {
         return figure.of(match view {
-            View::Response => &statistics.response,
+            View::Response => return response(figure, sample),
             View::Service => &statistics.service,
             View::Wait => &statistics.wait,
             View::Lag => &statistics.lag,
@@ -189,6 +191,23 @@ fn figure_of(view: View, kind: Option<&str>, figure: Figure, sample: &Sample<'_>
             View::Wait | View::Lag => return None,
         };
     }
+    figure.of(&times)
+}
+
+/// Hits that were dropped although the generator got on.
+fn dropped(hits: &HitCounts) -> u64 {
+    hits.dropped.saturating_sub(hits.dropped_idle)
+}
+
+/// A figure of the response times. Those of hits that were dropped are as long as they waited, at the least: a target
+/// does not get better by answering fewer.
+fn response(figure: Figure, sample: &Sample<'_>) -> Option<f64> {
+    let dropped = dropped(&sample.measured.hits);
+    if dropped == 0 {
+        return figure.of(&sample.statistics.response);
+    }
+    let mut times = sample.statistics.response.clone();
+    times.record_many(engine::run::LAG_LIMIT, dropped);
     figure.of(&times)
 }
 

@@ -37,6 +37,11 @@ impl Times {
         self.0.saturating_record(nanos.div_ceil(1_000));
     }
 
+    /// Records the same time for many hits.
+    pub fn record_many(&mut self, nanos: u64, hits: u64) {
+        self.0.saturating_record_n(nanos.div_ceil(1_000), hits);
+    }
+
     /// How many were recorded.
     pub fn count(&self) -> u64 {
         self.0.len()

@@ -28,16 +28,13 @@ use crate::observation::{Dropped, Failure, Fate, Observation, Outcome};
 use crate::pace::Pace;
 use crate::recorder::series::Gauges;
 use crate::recorder::{Counts, LATE_NS};
-use crate::run::{Control, Options, Phase};
+use crate::run::{Control, LAG_LIMIT, Options, Phase};
 use crate::skew::Skew;
 use crate::transport::Requests;
 use crate::usage;
 
 #[cfg(test)]
 mod tests;
-
-/// A hit that could not be sent for so long after it was due is dropped.
-const LAG_LIMIT: Nanos = 30 * SECOND;
 
 /// Waking up this much too late is a stall of the generator.
 const STALL: Nanos = SECOND / 100;

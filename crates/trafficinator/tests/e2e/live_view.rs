@@ -43,7 +43,8 @@ fn the_view_shows_a_run_obeys_keys_and_gives_the_terminal_back() {
 
     terminal.press("q");
     let end = terminal.ended();
-    assert!(end.contains("code=0"), "{end}");
+    assert!(is_well(&end), "{end}");
+    assert!(end.contains("the rate was changed by hand"), "the result is marked:\n{end}");
     assert!(end.contains("ended by a signal") && end.contains("ok: all"), "the summary:\n{end}");
     assert!(end.contains("stopping: open visits have"), "what was logged meanwhile:\n{end}");
     assert!(end.contains("sending to"), "what was there before:\n{end}");
@@ -77,11 +78,17 @@ fn a_terminal_that_can_do_nothing_gets_lines() {
     for variable in ["TERM=dumb", "TRAFFICINATOR_QUIET=true", "LOG_FORMAT=json"] {
         let terminal = Terminal::start(&server, variable, "--rate 20/s --duration 1s");
         let end = terminal.ended();
-        assert!(end.contains("code=0"), "{end}");
+        assert!(is_well(&end), "{end}");
         assert!(!end.contains("q stop"), "{variable}:\n{end}");
         assert!(end.contains("sending to") || variable.contains("QUIET"), "{variable}:\n{end}");
         terminal.is_as_it_was(&end);
     }
+}
+
+/// Whether a run ended well, or would have on a machine of its own.
+fn is_well(end: &str) -> bool {
+    end.contains("code=0")
+        || (end.contains("code=98") && end.contains("void: the generator was the bottleneck"))
 }
 
 /// Codes in escape sequences that stand for a colour.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use engine::recorder::Snapshot;
 use engine::run::Run;
 
-use crate::live::{Command, Facts, Live, Model, Moment, Phase, Theme, Throttle};
+use crate::live::{Command, Facts, Live, Moment, Phase, Theme, Throttle};
 use crate::log::Screen;
 use crate::progress::Progress;
 use crate::summary::verdict::ThresholdPart;
@@ -15,7 +15,16 @@ pub(super) struct Display<'a> {
     live: Option<Live<'a>>,
     progress: Progress<'a>,
     throttle: Throttle,
-    model: Model,
+    keys: Keys,
+}
+
+/// What keys may do besides stopping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keys {
+    /// Pause, and change the rate.
+    SetThePace,
+    /// Nothing: there is no arrival clock, or a search for the capacity has it.
+    OnlyStop,
 }
 
 impl<'a> Display<'a> {
@@ -25,10 +34,10 @@ impl<'a> Display<'a> {
         theme: Option<Theme>,
         screen: &'a Screen,
         progress: Progress<'a>,
+        keys: Keys,
     ) -> Display<'a> {
-        let model = facts.model;
         let live = theme.and_then(|theme| Live::open(facts, theme, screen).ok());
-        Display { live, progress, throttle: Throttle::STEADY, model }
+        Display { live, progress, throttle: Throttle::STEADY, keys }
     }
 
     /// Whether somebody at the keyboard changed the speed.
@@ -57,8 +66,7 @@ impl<'a> Display<'a> {
                 Command::Slower => self.throttle.slower(),
                 Command::Stop | Command::Interrupt => return true,
             };
-            if self.model == Model::Closed {
-                // Nothing is due: there is no arrival clock to change.
+            if self.keys == Keys::OnlyStop {
                 self.throttle = Throttle::STEADY;
                 return false;
             }

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use traffic::plan::Plan;
 use traffic::scenario::Rate;
 
-use super::display::Display;
+use super::display::{Display, Keys};
 use super::guard::Guard;
 use super::reproduce::reproduce;
 use super::{Direction, Ended, Signal, Signals};
@@ -96,7 +96,11 @@ impl<'a> Session<'a> {
         let run = Run::start(self.plan, self.client, &self.options(), self.clock, date)?;
         direction.state.begin(run.reader(), self.plan);
         let progress = Progress::new(screen, self.settings.output.quiet, self.plan.scenario().most_visits);
-        let mut display = Display::open(self.facts(), direction.theme, screen, progress);
+        let keys = match (self.model(), &direction.search) {
+            (Model::Open, None) => Keys::SetThePace,
+            _ => Keys::OnlyStop,
+        };
+        let mut display = Display::open(self.facts(), direction.theme, screen, progress, keys);
         let mut guard = self.guard();
         let mut watched = Watched::default();
         let mut pausing = false;
