@@ -57,6 +57,8 @@ pub(crate) struct Rules {
     pub(crate) step: Nanos,
     /// How much of that goes by before anything is measured: visits that began at the rate before are under way.
     pub(crate) settle: Nanos,
+    /// The same for the rate that is held: there all visits that began before are to be over.
+    pub(crate) settle_hold: Nanos,
     /// How long the answer is held.
     pub(crate) hold: Nanos,
 }
@@ -273,8 +275,11 @@ impl Search {
     }
 
     fn judge_step(&mut self, look: &Look<'_>, rate: f64, since: Nanos, purpose: Purpose) -> Next {
-        let Rules { settle, step, hold, .. } = self.rules;
-        let length = settle + if purpose == Purpose::Hold { hold } else { step };
+        let Rules { step, hold, .. } = self.rules;
+        let (settle, length) = match purpose {
+            Purpose::Hold => (self.rules.settle_hold, self.rules.settle_hold + hold),
+            Purpose::Climb | Purpose::Bisect => (self.rules.settle, self.rules.settle + step),
+        };
         let at_least_settled = look.now >= since + settle + 2 * SECOND;
         let span =
             Span::of(look.series, since + settle, look.now.saturating_sub(SETTLED).min(since + length));
@@ -555,8 +560,8 @@ fn scale(value: f64) -> String {
     }
 }
 
-/// How long visits that began at the rate before are under way.
-pub(crate) fn settle(longest_sending: f64, step: Duration) -> Nanos {
+/// How long visits that began at the rate before are under way, and at most so long.
+pub(crate) fn settle(longest_sending: f64, most: Duration) -> Nanos {
     let longest = Duration::try_from_secs_f64(longest_sending).unwrap_or(Duration::MAX);
-    (longest.min(step).as_nanos() as Nanos).max(SECOND)
+    (longest.min(most).as_nanos() as Nanos).max(SECOND)
 }

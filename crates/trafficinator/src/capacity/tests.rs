@@ -72,6 +72,7 @@ fn rules(from: f64) -> Rules {
         precision: 0.05,
         step: 10 * SECOND,
         settle: 2 * SECOND,
+        settle_hold: 4 * SECOND,
         hold: 60 * SECOND,
     }
 }

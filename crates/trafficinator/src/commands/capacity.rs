@@ -15,6 +15,9 @@ use crate::threshold::{Metric, Threshold, parse};
 /// What has to hold where nothing is said.
 const OBJECTIVES: [&str; 2] = ["response.p95<500ms", "errors<1%"];
 
+/// After so long a rate has settled, however long visits take.
+const SETTLED: Duration = Duration::from_mins(1);
+
 /// What sets the rate, or ends a run by it.
 const RIVALS: [&str; 8] = [
     "TARGET_VISITS_PER_DAY",
@@ -80,6 +83,7 @@ pub(super) fn capacity(args: CapacityArgs, environment: &Environment) -> anyhow:
         precision,
         step: nanos(step),
         settle: settle(scenario.longest_sending(), step),
+        settle_hold: settle(scenario.longest_sending(), step.max(SETTLED)),
         hold: nanos(hold),
     };
     super::run::carry_out(

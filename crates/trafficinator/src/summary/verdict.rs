@@ -88,7 +88,8 @@ pub(crate) fn judge(summary: &Summary) -> VerdictPart {
         .collect();
     if let Some(capacity) = summary.capacity.as_ref().filter(|_| delivered > Outcome::Failed) {
         let outcome = match &capacity.sustained {
-            Some(_) if capacity.is_lower_bound => Outcome::Void,
+            // Where nothing failed the highest rate that was allowed held.
+            Some(_) if capacity.is_lower_bound && capacity.failed.is_some() => Outcome::Void,
             Some(_) => Outcome::Ok,
             None => Outcome::Threshold,
         };
@@ -152,12 +153,22 @@ fn warnings(summary: &Summary) -> Vec<String> {
             generator.cores
         ));
     }
-    let dropped = summary.hits.dropped - summary.hits.dropped_idle.min(summary.hits.dropped);
-    if dropped > 0 && !matches!(summary.run.stopped_by, StoppedBy::Signal) {
+    // What was due is in a window; what was not due yet when the run ended is in none.
+    let windows = || summary.series.iter().flat_map(|series| &series.windows);
+    let due = windows().map(|window| window.hits.dropped).sum::<u64>();
+    let slow = due.saturating_sub(summary.hits.dropped_idle);
+    if slow > 0 && summary.run.stopped_by != StoppedBy::Signal {
         warnings.push(format!(
-            "{} hits were not sent, since the target was too slow for CONCURRENCY {} or the run ended before they were due",
-            grouped(dropped),
+            "{} hits were dropped: the target was too slow for CONCURRENCY {}",
+            grouped(slow),
             generator.in_flight_allowed
+        ));
+    }
+    let cut = summary.hits.dropped.saturating_sub(due);
+    if cut > 0 && summary.run.stopped_by != StoppedBy::Signal {
+        warnings.push(format!(
+            "the end of the run came before {} hits of open visits were due: a longer --grace lets visits finish",
+            grouped(cut)
         ));
     }
     if generator.open_files_allowed > 0 && generator.open_files * 10 > generator.open_files_allowed * 9 {
