@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use crate::cli::{PlanFormat, ProfileTask, SettingsArgs, Task, command, parse};
+use crate::settings::conceal::COMMANDS;
 use crate::settings::registry::SETTINGS;
 use crate::settings::{Rate, SummaryTo};
 
@@ -40,6 +41,20 @@ fn run_check_and_plan_take_a_flag_for_every_setting() {
         }
     }
     command().debug_assert();
+}
+
+#[test]
+fn every_command_that_takes_a_token_takes_it_off_the_process_list() {
+    let command = command();
+    let takes_one = |subcommand: &&clap::Command| {
+        subcommand.get_arguments().any(|arg| arg.get_long() == Some("matomo-token-auth"))
+    };
+    let mut names: Vec<&str> =
+        command.get_subcommands().filter(takes_one).map(clap::Command::get_name).collect();
+    let mut concealed = COMMANDS.to_vec();
+    names.sort_unstable();
+    concealed.sort_unstable();
+    assert_eq!(names, concealed);
 }
 
 #[test]
