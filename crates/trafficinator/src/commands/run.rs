@@ -227,10 +227,9 @@ pub(super) fn check_folders(settings: &Settings) -> Vec<String> {
     let report = settings.output.report.as_ref().map(|path| ("TRAFFICINATOR_REPORT", path, ""));
     let problem = |(name, path, besides): (&str, &PathBuf, &str)| {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let label = settings.label(name);
         (path.is_dir() || !folder.is_dir()).then(|| {
             format!(
-                "{label}: {:?} cannot be written; give a file in a folder that exists{besides}",
+                "{name}: {:?} cannot be written; give a file in a folder that exists{besides}",
                 path.display().to_string()
             )
         })
