@@ -40,6 +40,12 @@ fn the_view_shows_a_run_obeys_keys_and_gives_the_terminal_back() {
         is_whole.then_some(())
     });
     terminal.tmux(&["resize-window", "-t", "run", "-x", "100", "-y", "60"]);
+    // A key that comes together with a new size is kept back by crossterm until the next one comes.
+    eventually(PATIENCE, "a view as high as the window", || {
+        let shown = terminal.screen();
+        let rows: Vec<&str> = shown.lines().collect();
+        (rows.len() == 60 && rows[59].contains("q stop")).then_some(())
+    });
 
     terminal.press("q");
     let end = terminal.ended();
