@@ -4,7 +4,7 @@
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use traffic::curve::{Nanos, SECOND};
+use traffic::curve::Nanos;
 
 use crate::observation::{Dropped, Fate, Observation};
 use crate::recorder::series::Gauges;
@@ -140,9 +140,3 @@ impl Collector {
 
 /// A run with all that was handed over; what is left of it when the collector is gone.
 pub(crate) type Shared = Arc<Mutex<Snapshot>>;
-
-/// The second after a time.
-pub(crate) fn next_second(now: Nanos, warm_up: Nanos) -> Nanos {
-    let into = (now as i64 - warm_up as i64).rem_euclid(SECOND as i64) as Nanos;
-    now + SECOND - into
-}

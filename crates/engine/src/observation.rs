@@ -3,7 +3,7 @@
 use traffic::curve::Nanos;
 use traffic::hit::Kind;
 
-use crate::recorder::VisitCounts;
+use crate::recorder::{ErrorCounts, HitCounts, VisitCounts};
 
 /// How a hit ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +65,21 @@ impl Outcome {
         matches!(self, Outcome::Answered(200..=299))
     }
 
+    /// Counts a hit that ended so.
+    pub(crate) fn count(self, hits: &mut HitCounts, errors: &mut ErrorCounts) {
+        match self {
+            Outcome::Answered(200..=299) => hits.accepted += 1,
+            Outcome::Answered(status) => {
+                hits.rejected += 1;
+                errors.add_status(status, 1);
+            }
+            Outcome::Failed(failure) => {
+                hits.failed += 1;
+                errors.add_failure(failure, 1);
+            }
+        }
+    }
+
     /// Whether the hit may have been recorded although nobody said so: it was sent and the answer was lost, or a
     /// gateway gave up on the server behind it.
     pub fn is_uncertain(self) -> bool {
@@ -90,6 +105,32 @@ pub struct Observation {
     pub done: Nanos,
     /// How it ended.
     pub outcome: Outcome,
+}
+
+/// How long the parts of a hit took, in nanoseconds.
+pub(crate) struct Spans {
+    /// Due to done.
+    pub(crate) response: Nanos,
+    /// Sent to done.
+    pub(crate) service: Nanos,
+    /// Due to ready.
+    pub(crate) wait: Nanos,
+    /// Ready to sent.
+    pub(crate) lag: Nanos,
+}
+
+impl Observation {
+    /// What it took; nothing for a hit that the end of the run cut off, which says nothing about the target.
+    pub(crate) fn spans(&self) -> Option<Spans> {
+        let &Observation { due, ready, sent, done, outcome, .. } = self;
+        let is_cut_off = outcome == Outcome::Failed(Failure::Aborted);
+        (!is_cut_off).then(|| Spans {
+            response: done - due,
+            service: done - sent,
+            wait: ready - due,
+            lag: sent - ready,
+        })
+    }
 }
 
 /// One hit that was never sent.

@@ -10,7 +10,7 @@ use traffic::hit::Kind;
 use traffic::ledger::Ledger;
 
 use crate::observation::{Failure, Outcome};
-use series::{Gauges, Series};
+use series::{Gauges, Series, Window};
 use statistics::Statistics;
 
 /// A hit sent this long after it was due is late.
@@ -174,17 +174,7 @@ pub struct Counts {
 impl Counts {
     /// Counts a hit that is over.
     pub(crate) fn count(&mut self, outcome: Outcome) {
-        match outcome {
-            Outcome::Answered(200..=299) => self.hits.accepted += 1,
-            Outcome::Answered(status) => {
-                self.hits.rejected += 1;
-                self.errors.add_status(status, 1);
-            }
-            Outcome::Failed(failure) => {
-                self.hits.failed += 1;
-                self.errors.add_failure(failure, 1);
-            }
-        }
+        outcome.count(&mut self.hits, &mut self.errors);
     }
 }
 
@@ -232,9 +222,7 @@ impl Snapshot {
     pub fn measured(&self) -> Measured {
         let mut measured = Measured::default();
         for window in self.series.measured() {
-            measured.visits += window.visits;
-            measured.hits += window.hits;
-            measured.errors += &window.errors;
+            measured += window;
         }
         measured
     }
@@ -260,6 +248,14 @@ pub struct Measured {
     pub hits: HitCounts,
     /// Why hits were not accepted.
     pub errors: ErrorCounts,
+}
+
+impl AddAssign<&Window> for Measured {
+    fn add_assign(&mut self, window: &Window) {
+        self.visits += window.visits;
+        self.hits += window.hits;
+        self.errors += &window.errors;
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! happens. Everything in it is single-threaded; connections are its only tasks.
 
 mod state;
+mod timetable;
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};

@@ -432,9 +432,7 @@ impl Span {
         };
         let third = inside.len().div_ceil(3);
         for (index, (_, window)) in inside.iter().enumerate() {
-            span.measured.visits += window.visits;
-            span.measured.hits += window.hits;
-            span.measured.errors += &window.errors;
+            span.measured += *window;
             span.statistics.response += &window.response.unpack();
             span.statistics.service += &window.service.unpack();
             span.statistics.wait += &window.wait.unpack();

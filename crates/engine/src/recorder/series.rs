@@ -6,7 +6,7 @@ use traffic::curve::{Nanos, SECOND};
 
 use super::times::{Packed, Times};
 use super::{ErrorCounts, HitCounts, VisitCounts};
-use crate::observation::{Failure, Observation, Outcome};
+use crate::observation::Observation;
 
 /// So many windows are kept. When there are more, every two neighbours become one.
 pub const MOST_WINDOWS: usize = 3_600;
@@ -216,26 +216,12 @@ impl Series {
             let number = self.number(first.due);
             while let Some(observation) = observations.get(at).filter(|next| self.number(next.due) == number)
             {
-                self.count(observation);
+                let window = self.at(observation.due);
+                observation.outcome.count(&mut window.hits, &mut window.errors);
                 fresh.observe(observation);
                 at += 1;
             }
             fresh.settle(self.at(first.due));
-        }
-    }
-
-    fn count(&mut self, observation: &Observation) {
-        let window = self.at(observation.due);
-        match observation.outcome {
-            Outcome::Answered(200..=299) => window.hits.accepted += 1,
-            Outcome::Answered(status) => {
-                window.hits.rejected += 1;
-                window.errors.add_status(status, 1);
-            }
-            Outcome::Failed(failure) => {
-                window.hits.failed += 1;
-                window.errors.add_failure(failure, 1);
-            }
         }
     }
 
@@ -291,13 +277,11 @@ struct Fresh {
 
 impl Fresh {
     fn observe(&mut self, observation: &Observation) {
-        let &Observation { due, ready, sent, done, outcome, .. } = observation;
-        // A hit that the end of the run cut off says nothing about the target.
-        if outcome != Outcome::Failed(Failure::Aborted) {
-            self.response.record(done - due);
-            self.service.record(done - sent);
-            self.wait.record(ready - due);
-            self.lag.record(sent - ready);
+        if let Some(spans) = observation.spans() {
+            self.response.record(spans.response);
+            self.service.record(spans.service);
+            self.wait.record(spans.wait);
+            self.lag.record(spans.lag);
         }
     }
 

@@ -6,7 +6,7 @@ use std::ops::AddAssign;
 use traffic::hit::Kind;
 
 use super::times::Times;
-use crate::observation::{Failure, Observation, Outcome};
+use crate::observation::{Observation, Outcome};
 
 /// What became of hits, as coarse as statistics want it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,17 +85,14 @@ pub struct Statistics {
 impl Statistics {
     /// Takes in a hit that is over. One that the end of the run cut off says nothing about the target.
     pub fn observe(&mut self, observation: &Observation) {
-        let &Observation { kind, due, ready, sent, done, outcome } = observation;
-        if outcome == Outcome::Failed(Failure::Aborted) {
-            return;
-        }
-        self.response.record(done - due);
-        self.service.record(done - sent);
-        self.wait.record(ready - due);
-        self.lag.record(sent - ready);
-        let cell = self.by_kind.entry((kind, Class::of(outcome))).or_default();
-        cell.response.record(done - due);
-        cell.service.record(done - sent);
+        let Some(spans) = observation.spans() else { return };
+        self.response.record(spans.response);
+        self.service.record(spans.service);
+        self.wait.record(spans.wait);
+        self.lag.record(spans.lag);
+        let cell = self.by_kind.entry((observation.kind, Class::of(observation.outcome))).or_default();
+        cell.response.record(spans.response);
+        cell.service.record(spans.service);
     }
 }
 

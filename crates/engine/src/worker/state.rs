@@ -1,7 +1,6 @@
 //! What a worker knows: its open visits, its slots, what is due next and what was recorded. No input or output, and
 //! what time it is comes as an argument.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::task::Waker;
@@ -20,10 +19,11 @@ use traffic::scenario::Clock as VisitClock;
 use traffic::visit::Visit;
 
 use super::Assignment;
+use super::timetable::{Timetable, next_second};
 use crate::agenda::{Agenda, Credit, Open, Slot};
 use crate::calendar::{Midnights, Offsets};
 use crate::clock::Clock;
-use crate::collector::{Due, Portion, next_second};
+use crate::collector::Portion;
 use crate::observation::{Dropped, Failure, Fate, Observation, Outcome};
 use crate::pace::Pace;
 use crate::recorder::series::Gauges;
@@ -641,8 +641,6 @@ impl State {
     pub(super) fn end(&mut self, now: Nanos) {
         self.cut(now);
         self.publish(now);
-        // Of the second that is going on.
-        self.recorded = Counts::default();
         let due = self.due.tell(now + SECOND);
         if !due.is_empty() {
             let cpu = usage::thread_cpu().as_nanos() as Nanos;
@@ -674,60 +672,6 @@ impl State {
         let _abandoned = self.portions.send(portion);
         self.since = now;
         self.publish_at = next_second(now, self.options.warm_up);
-    }
-}
-
-/// How many visits and hits are due in which second.
-#[derive(Debug)]
-struct Timetable {
-    /// Seconds begin so long after whole ones: where the warm-up ends one begins.
-    phase: Nanos,
-    /// The number of the first second that was not told yet.
-    first: u64,
-    seconds: VecDeque<Due>,
-}
-
-impl Timetable {
-    fn new(warm_up: Nanos) -> Timetable {
-        Timetable { phase: warm_up % SECOND, first: 0, seconds: VecDeque::new() }
-    }
-
-    fn visit(&mut self, at: Nanos) {
-        self.second(at).visits += 1;
-    }
-
-    fn hit(&mut self, at: Nanos) {
-        self.second(at).hits += 1;
-    }
-
-    /// Takes a hit back.
-    fn strike(&mut self, at: Nanos) {
-        let due = self.second(at);
-        due.hits = due.hits.saturating_sub(1);
-    }
-
-    fn number(&self, at: Nanos) -> u64 {
-        (at + SECOND - self.phase) / SECOND
-    }
-
-    /// The second of a time; the first one that was not told yet for times before it.
-    fn second(&mut self, at: Nanos) -> &mut Due {
-        let index = self.number(at).saturating_sub(self.first) as usize;
-        if index >= self.seconds.len() {
-            self.seconds.resize(index + 1, Due::default());
-        }
-        &mut self.seconds[index]
-    }
-
-    /// What was due in the seconds that are over, by when they began, and forgets it.
-    fn tell(&mut self, now: Nanos) -> Vec<(Nanos, Due)> {
-        let over = (self.number(now).saturating_sub(self.first) as usize).min(self.seconds.len());
-        let (first, phase) = (self.first, self.phase);
-        let told = self.seconds.drain(..over).zip(first..).filter(|(due, _)| *due != Due::default());
-        let told =
-            told.map(|(due, number)| ((number * SECOND + phase).saturating_sub(SECOND), due)).collect();
-        self.first += over as u64;
-        told
     }
 }
 
