@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use engine::recorder::Snapshot;
-use traffic::curve::Nanos;
 
 use crate::summary::verdict::ThresholdPart;
 use crate::summary::{Model, RatePart};
@@ -23,22 +22,24 @@ impl<'a> Guard<'a> {
         Guard { thresholds, model, ended_by: None }
     }
 
-    /// Whether a threshold that may do so ends the run now: what it demands did not hold.
-    pub(super) fn ends(&mut self, snapshot: &Snapshot, now: Nanos) -> Option<ThresholdPart> {
+    /// Whether a threshold that may do so ends the run now: what it demands does not hold. `judged` is what came of all
+    /// of them so far, and the one that ends the run is marked in it.
+    pub(super) fn ends(
+        &mut self,
+        judged: &mut [ThresholdPart],
+        measured_for: Duration,
+    ) -> Option<ThresholdPart> {
         if self.ended_by.is_some() {
             return None;
         }
-        let measured_for = Duration::from_nanos(now.saturating_sub(snapshot.series.warm_up()));
         let due = |threshold: &Threshold| threshold.abort.is_some_and(|delay| measured_for >= delay);
-        if !self.thresholds.iter().any(due) {
-            return None;
-        }
-        let parts = self.judge(snapshot);
-        // Nothing was measured yet: that is judged at the end.
+        // Where nothing was measured yet, that is judged at the end.
         let broken = |part: &ThresholdPart| !part.holds && part.value.is_some();
-        let index = (0..parts.len()).find(|&index| due(&self.thresholds[index]) && broken(&parts[index]))?;
+        let mut both = self.thresholds.iter().zip(&*judged);
+        let index = both.position(|(threshold, part)| due(threshold) && broken(part))?;
         self.ended_by = Some(index);
-        Some(parts[index].clone())
+        judged[index].aborted = true;
+        Some(judged[index].clone())
     }
 
     /// What came of all of them.

@@ -128,7 +128,9 @@ impl<'a> Session<'a> {
                         watched.warned = true;
                         tracing::warn!("all answers so far are 400. {LIKELY_CAUSES}");
                     }
-                    if let Some(broken) = guard.ends(&snapshot, now) {
+                    let mut judged = guard.judge(&snapshot);
+                    let measured_for = Duration::from_nanos(now.saturating_sub(snapshot.series.warm_up()));
+                    if let Some(broken) = guard.ends(&mut judged, measured_for) {
                         watched.ended_by = Some(StoppedBy::Threshold);
                         let measured = broken.measured();
                         tracing::error!("{} does not hold ({measured}): stopping", broken.expression);
@@ -151,7 +153,7 @@ impl<'a> Session<'a> {
                         _ => live::Phase::Arriving,
                     };
                     let planned = self.plan.rate(run.pace().plan(now)) * run.pace().speed();
-                    display.update(&run, &snapshot, planned, phase, &guard.judge(&snapshot));
+                    display.update(&run, &snapshot, planned, phase, &judged);
                 }
                 signal = signals.next() => self.stop(&run, &mut watched.signal, signal),
             }
