@@ -34,7 +34,7 @@ pub(super) fn run(args: &CompareArgs) -> anyhow::Result<Exit> {
     match &args.output {
         None => print(&written)?,
         Some(path) => {
-            if let Err(error) = std::fs::write(path, written) {
+            if let Err(error) = crate::whole::write(path, &written) {
                 complain([format!("{}: the comparison cannot be written: {error}", path.display())]);
                 return Ok(Exit::Usage);
             }
