@@ -3,7 +3,7 @@
 mod capacity;
 mod charts;
 mod csv;
-mod escape;
+pub(crate) mod escape;
 mod facts;
 #[cfg(test)]
 pub(crate) mod fixture;

@@ -6,6 +6,7 @@ use super::decision::{Decision, Outcome};
 use super::text::cells;
 use super::words::{amount, method, percent, plain, shown};
 use super::{Comparison, Difference, Options, Source};
+use crate::report::escape;
 
 /// The whole comparison.
 pub(crate) fn html(comparison: &Comparison) -> String {
@@ -125,18 +126,7 @@ fn described(source: &Source) -> String {
 
 /// Text as HTML shows it.
 fn escaped(text: &str) -> String {
-    let mut escaped = String::new();
-    for c in plain(text).chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
+    escape::html(&plain(text))
 }
 
 const STYLE: &str = include_str!("html.css");

@@ -6,6 +6,7 @@ use super::decision::Outcome;
 use super::text::cells;
 use super::words::{amount, method, percent, plain};
 use super::{Comparison, Source};
+use crate::report::escape;
 
 /// The whole comparison.
 pub(crate) fn markdown(comparison: &Comparison) -> String {
@@ -52,21 +53,10 @@ fn described(source: &Source) -> String {
 
 /// Text that is text in markdown as well: nothing in it makes a table, a link, HTML, or calls somebody.
 fn escaped(text: &str) -> String {
-    let mut escaped = String::new();
-    for c in plain(text).chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            // What GitHub would turn into a mention.
-            '@' => escaped.push_str("&#64;"),
-            // An address becomes a link by its colon.
-            ':' if escaped.ends_with("http") || escaped.ends_with("https") => escaped.push_str("&#58;"),
-            '\\' | '|' | '`' | '*' | '_' | '[' | ']' | '#' | '~' | '!' | '$' => escaped.extend(['\\', c]),
-            c => escaped.push(c),
-        }
-    }
-    escaped
+    // GitHub turns an @ into a mention, and an address into a link by its colon.
+    [("@", "&#64;"), ("http:", "http&#58;"), ("https:", "https&#58;")]
+        .into_iter()
+        .fold(escape::markdown(&plain(text)), |safe, (special, entity)| safe.replace(special, entity))
 }
 
 #[cfg(test)]
