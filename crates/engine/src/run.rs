@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::watch;
 use traffic::curve::{Nanos, SECOND};
 use traffic::plan::Plan;
+use traffic::walk::Shard;
 
 use crate::clock::Clock;
 use crate::collector::{self, Shared};
@@ -33,6 +34,8 @@ pub struct Options {
     pub grace: Nanos,
     /// The time zone of the Matomo site: no visit crosses its midnight.
     pub site_time_zone: TimeZone,
+    /// Whose visits are sent here.
+    pub shard: Shard,
     /// What is due before is sent and recorded, and left out of the statistics, in nanoseconds since the start.
     pub warm_up: Nanos,
 }

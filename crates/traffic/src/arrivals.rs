@@ -17,6 +17,9 @@ pub enum Pattern {
 /// Arrivals of a Poisson process that are drawn together.
 const CELL: u64 = 4_096;
 
+/// A visit arrives at most so many places from where the curve alone has it.
+pub(crate) const FARTHEST: u64 = CELL;
+
 /// Tells when visits arrive. Remembers the last cell of a Poisson process, so walking through visits in order costs
 /// one draw a visit; the answers do not depend on what was asked before.
 #[derive(Clone, Debug)]

@@ -29,4 +29,5 @@ pub mod site;
 pub mod source;
 pub mod visit;
 pub mod visitor;
+pub mod walk;
 mod wording;

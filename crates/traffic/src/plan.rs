@@ -12,7 +12,7 @@ pub use draw::Planner;
 pub(crate) use draw::{BEGAN_CHECKOUT, LOOKED_AT_CART};
 pub use parameters::{Scratch, Stamp};
 
-use crate::arrivals::Arrivals;
+use crate::arrivals::{self, Arrivals};
 use crate::behaviour::Behaviour;
 use crate::curve::{Curve, Nanos, SECOND};
 use crate::day;
@@ -89,6 +89,7 @@ pub struct Plan {
     texts: Texts,
     /// None in a closed model: visits have no due times.
     curve: Option<Arc<Curve>>,
+    starts_ms: i64,
     time_zones: Vec<TimeZone>,
     /// Name of the parameter that holds the run id, and that.
     tag: Option<(String, Text)>,
@@ -174,6 +175,7 @@ impl Plan {
             run,
             visitors,
             curve,
+            starts_ms: unix_ms,
             time_zones,
             tag: tracking.tag_dimension.map(|number| (format!("dimension{number}"), Text::new(run_id))),
         }
@@ -301,17 +303,25 @@ impl Plan {
         Some(self.curve.as_ref()?.expected(until))
     }
 
+    /// A number near the first visit that is due at a time or later, and not after it.
+    pub(crate) fn first_near(&self, at: Nanos) -> u64 {
+        self.expected(at).map_or(0, |expected| (expected as u64).saturating_sub(arrivals::FARTHEST))
+    }
+
     /// Whether the plan has a visit with this number.
     pub fn contains(&self, number: u64) -> bool {
         self.scenario.most_visits.is_none_or(|most| number < most)
     }
 
-    /// Which of `workers` sends a visit: that of its visitor, so that one visitor is always one lane.
-    pub fn worker(&self, number: u64, workers: u64) -> u64 {
-        if workers == 1 {
-            return 0;
-        }
-        random::hash(self.seed, Domain::Worker, self.population.attendance(number).visitor) % workers
+    /// A hash of the visitor of a visit, by which machines and workers divide visits among themselves: one visitor is
+    /// always one lane.
+    pub fn lane(&self, number: u64) -> u64 {
+        random::hash(self.seed, Domain::Worker, self.population.attendance(number).visitor)
+    }
+
+    /// When the plan begins, in milliseconds of Unix time: daily curves and caps go by it.
+    pub fn starts_ms(&self) -> i64 {
+        self.starts_ms
     }
 
     /// The share of known visitors that the first `visits` visits reach.

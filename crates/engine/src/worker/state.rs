@@ -9,14 +9,14 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper::Request;
 use hyper::header::HeaderMap;
-use traffic::arrivals::Arrivals;
-use traffic::curve::{Curve, Nanos, SECOND};
+use traffic::curve::{Nanos, SECOND};
 use traffic::hit::Kind;
 use traffic::ledger::Tally;
 use traffic::place::place;
 use traffic::plan::{Plan, Planner, Stamp, begin_after};
 use traffic::scenario::Clock as VisitClock;
 use traffic::visit::Visit;
+use traffic::walk::{Part, Walk};
 
 use super::Assignment;
 use super::timetable::{Timetable, next_second};
@@ -56,13 +56,13 @@ pub(super) struct Seat {
 }
 
 pub(super) struct State {
+    worker: usize,
     plan: Arc<Plan>,
     planner: Planner,
-    /// None in a closed model.
-    arrivals: Option<Arrivals<Arc<Curve>>>,
+    walk: Walk,
     options: Options,
-    index: u64,
-    of: u64,
+    /// Which lane of how many, on all machines: they take turns in making up for what is late.
+    turn: (u64, u64),
     clock: Clock,
     /// Whether the plan has no more visits for this worker, as opposed to none before the run ends.
     is_exhausted: bool,
@@ -106,8 +106,11 @@ impl State {
     pub(super) fn new(assignment: Assignment) -> State {
         let Assignment { plan, client, clock, options, index, of, slots, skew, portions, .. } = assignment;
         let now = clock.now();
+        let shard = options.shard;
+        let (shards, machine) = (u64::from(shard.of()), u64::from(shard.index()));
         let mut state = State {
-            arrivals: plan.arrivals(),
+            walk: Walk::new(&plan, Part { shard, worker: (index, of), ..Part::WHOLE }),
+            worker: index as usize,
             planner: Planner::default(),
             requests: Requests::new(&plan, client.target()),
             midnights: Midnights::new(options.site_time_zone.clone()),
@@ -121,8 +124,7 @@ impl State {
             fates: Vec::new(),
             publish_at: next_second(now, options.warm_up),
             options,
-            index,
-            of,
+            turn: (machine + index * shards, shards * of),
             clock,
             is_exhausted: false,
             next: None,
@@ -140,29 +142,19 @@ impl State {
             stall: 0..0,
             portions,
         };
-        state.next = state.find(0);
+        state.next = state.find();
         state
     }
 
-    /// The first visit of this worker from `number` on, and when it is due in the time of the plan.
-    fn find(&mut self, mut number: u64) -> Option<(u64, Nanos)> {
-        while self.plan.contains(number) {
-            if self.plan.worker(number, self.of) == self.index {
-                let due = match &mut self.arrivals {
-                    Some(arrivals) => arrivals.due(number),
-                    None => Some(0),
-                };
-                let Some(due) = due else { break };
-                return Some((number, due));
-            }
-            number += 1;
-        }
-        self.is_exhausted = true;
-        None
+    /// The next visit of this worker, and when it is due in the time of the plan.
+    fn find(&mut self) -> Option<(u64, Nanos)> {
+        let found = self.walk.next(&self.plan);
+        self.is_exhausted = found.is_none();
+        found
     }
 
     fn is_closed_model(&self) -> bool {
-        self.arrivals.is_none()
+        !self.walk.is_timed()
     }
 
     /// Ends arrivals, or everything, when told to or when the time is over.
@@ -201,7 +193,7 @@ impl State {
         let now = self.options.until.map_or(now, |until| now.min(until - 1));
         while let Some((number, planned)) = self.next {
             let Some(due) = self.pace.run(planned).filter(|due| *due <= now) else { break };
-            self.next = self.find(number + 1);
+            self.next = self.find();
             self.open(number, due);
         }
     }
@@ -226,7 +218,7 @@ impl State {
         let predecessor = visit.predecessor.and_then(|number| self.agenda.find(number));
         // The plan itself lets it wait for the end of the visit before; what comes on top is waiting for the target.
         let arrival = match predecessor.map(|before| self.agenda.get(before)) {
-            Some(before) if self.arrivals.is_some() => {
+            Some(before) if self.walk.is_timed() => {
                 let last = before.visit.actions.last().map_or(0, |last| last.due_ms);
                 begin_after(arrival, before.arrival, last)
             }
@@ -343,7 +335,7 @@ impl State {
             let Some(slot) = self.agenda.pop(now) else {
                 let room = self.is_closed_model() && self.agenda.len() < self.slots;
                 let (number, _) = self.next.filter(|_| room)?;
-                self.next = self.find(number + 1);
+                self.next = self.find();
                 self.open(number, now);
                 continue;
             };
@@ -380,7 +372,7 @@ impl State {
             return false;
         }
         let gap = ((SECOND as f64 / rate) as Nanos).max(1);
-        let (own, round) = (self.index * gap, self.of * gap);
+        let (own, round) = (self.turn.0 * gap, self.turn.1 * gap);
         // The first that is late need not make room for others.
         if self.catch_up_at <= now {
             self.catch_up_at = now + round;
@@ -445,7 +437,7 @@ impl State {
             hits.late += u64::from(now - due > LATE_NS);
             hits.by_kind[action.kind() as usize] += 1;
             self.recorded.last_sent = now;
-            if self.arrivals.is_none() {
+            if !self.walk.is_timed() {
                 self.due.hit(now);
             }
         }
@@ -468,7 +460,7 @@ impl State {
         // in which the generator did not get on is its own.
         let wanted = due.max(open.not_before);
         let own = self.stall.end.min(now).saturating_sub(wanted.max(self.stall.start));
-        let freed_at = if self.arrivals.is_none() { 0 } else { self.freed_at };
+        let freed_at = if !self.walk.is_timed() { 0 } else { self.freed_at };
         let ready = wanted.max(freed_at).min(now - own);
         (Flight { slot, due, ready, sent: now }, request)
     }
@@ -644,7 +636,7 @@ impl State {
         let due = self.due.tell(now + SECOND);
         if !due.is_empty() {
             let cpu = usage::thread_cpu().as_nanos() as Nanos;
-            let last = Portion { worker: self.index as usize, since: now, due, cpu, ..Portion::default() };
+            let last = Portion { worker: self.worker, since: now, due, cpu, ..Portion::default() };
             let _abandoned = self.portions.send(last);
         }
     }
@@ -653,7 +645,7 @@ impl State {
     pub(super) fn publish(&mut self, now: Nanos) {
         let room = self.observations.len() + self.observations.len() / 4;
         let portion = Portion {
-            worker: self.index as usize,
+            worker: self.worker,
             since: self.since,
             counts: std::mem::take(&mut self.recorded),
             due: self.due.tell(now),

@@ -17,6 +17,7 @@ use traffic::plan::{Plan, Tracking};
 use traffic::profile::Profile;
 use traffic::scenario::{Draft, Rate, Scenario, Share, Shares};
 use traffic::site::Site;
+use traffic::walk::Shard;
 use url::Url;
 
 use crate::server::Server;
@@ -71,6 +72,7 @@ pub(crate) fn options(concurrency: usize) -> Options {
         until: None,
         grace: 30 * SECOND,
         site_time_zone: TimeZone::UTC,
+        shard: Shard::WHOLE,
         warm_up: 0,
     }
 }

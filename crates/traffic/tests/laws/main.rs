@@ -15,4 +15,5 @@ mod sent;
 mod shop;
 mod visitors;
 mod visits;
+mod walks;
 mod workers;

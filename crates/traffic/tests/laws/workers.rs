@@ -26,23 +26,6 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
-    fn the_visits_of_all_workers_are_every_visit_once(run in run(), first in 0..10_000_000_u64) {
-        let plan = run.plan();
-        let numbers = run.numbers(first, 60);
-        for workers in [1, 2, 3, 16] {
-            let mut sent: Vec<Visit> = Vec::new();
-            for worker in 0..workers {
-                let mut planner = Planner::default();
-                let own = numbers.clone().filter(|&number| plan.worker(number, workers) == worker);
-                sent.extend(own.map(|number| planner.visit(&plan, number, Vec::new())));
-            }
-            sent.sort_by_key(|visit| visit.number);
-            let expected: Vec<Visit> = numbers.clone().map(|number| plan.visit(number)).collect();
-            prop_assert_eq!(&sent, &expected);
-        }
-    }
-
-    #[test]
     fn threads_plan_the_same_visits_in_any_order_with_any_memory(run in run(), shuffle: u64) {
         let visits = run.numbers(0, 100).end;
         let expected = in_order(&run.plan(), visits);
@@ -74,16 +57,13 @@ proptest! {
     }
 
     #[test]
-    fn all_visits_of_a_visitor_have_the_same_worker(run in run().prop_map(slowly)) {
+    fn all_visits_of_a_visitor_have_the_same_lane(run in run().prop_map(slowly)) {
         let plan = run.plan();
-        for workers in [1, 2, 3, 16] {
-            let mut worker_of: HashMap<u64, u64> = HashMap::new();
-            for number in run.numbers(0, 400) {
-                let worker = plan.worker(number, workers);
-                prop_assert!(worker < workers);
-                let visitor = plan.visit(number).visitor.number;
-                prop_assert_eq!(*worker_of.entry(visitor).or_insert(worker), worker);
-            }
+        let mut lane_of: HashMap<u64, u64> = HashMap::new();
+        for number in run.numbers(0, 400) {
+            let lane = plan.lane(number);
+            let visitor = plan.visit(number).visitor.number;
+            prop_assert_eq!(*lane_of.entry(visitor).or_insert(lane), lane);
         }
     }
 }
@@ -96,7 +76,7 @@ fn visitors_who_come_back_are_among_those_and_every_worker_has_its_part() {
     let visits = in_order(&plan, 1_000);
     assert!(visits.iter().filter(|visit| visit.predecessor.is_some()).count() > 50);
     for worker in 0..16 {
-        let own = (0..1_000).filter(|&number| plan.worker(number, 16) == worker).count();
+        let own = (0..1_000).filter(|&number| plan.lane(number) % 16 == worker).count();
         assert!((20..=110).contains(&own), "{own} of 1,000 visits for worker {worker}");
     }
 }

@@ -8,6 +8,7 @@ use traffic::plan::Tracking;
 use traffic::profile::Profile;
 use traffic::scenario::{Draft, Rate, Scenario, Shares};
 use traffic::site::Site;
+use traffic::walk::Shard;
 use url::Url;
 
 use super::*;
@@ -44,6 +45,7 @@ fn state(draft: Draft, slots: usize) -> State {
         until: None,
         grace: 0,
         site_time_zone: TimeZone::UTC,
+        shard: Shard::WHOLE,
         warm_up: 0,
     };
     State::new(Assignment {

@@ -11,6 +11,7 @@ use engine::usage::{Usage, most_open_files, usage};
 use jiff::Timestamp;
 use traffic::plan::Plan;
 use traffic::scenario::Rate;
+use traffic::walk::Shard;
 
 use super::display::{Display, Keys};
 use super::guard::Guard;
@@ -261,6 +262,7 @@ impl<'a> Session<'a> {
             until: self.until().map(|(until, _)| until.as_nanos() as u64),
             grace: run.grace.as_nanos() as u64,
             site_time_zone: site.matomo_time_zone.clone(),
+            shard: Shard::WHOLE,
             warm_up: run.warm_up.as_nanos() as u64,
         }
     }
