@@ -11,6 +11,7 @@ mod collector;
 pub mod observation;
 pub mod pace;
 pub mod recorder;
+pub mod route;
 pub mod run;
 mod skew;
 pub mod target;

@@ -204,6 +204,8 @@ pub struct Snapshot {
     pub series: Series,
     /// How things stand.
     pub gauges: Gauges,
+    /// Whether all visits of the plan have arrived: none is to come, whatever the time.
+    pub is_through: bool,
 }
 
 impl Snapshot {
@@ -215,6 +217,7 @@ impl Snapshot {
             warm_up: Statistics::default(),
             series: Series::new(warm_up),
             gauges: Gauges::default(),
+            is_through: false,
         }
     }
 
@@ -236,6 +239,7 @@ impl AddAssign<&Snapshot> for Snapshot {
         self.warm_up += &other.warm_up;
         self.series += &other.series;
         self.gauges += other.gauges;
+        self.is_through &= other.is_through;
     }
 }
 

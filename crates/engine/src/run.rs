@@ -1,21 +1,19 @@
 //! A run: workers on threads of their own, what they have counted so far, and the way to stop them.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::{Arc, MutexGuard, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
 use tokio::sync::watch;
 use traffic::curve::{Nanos, SECOND};
-use traffic::plan::Plan;
-use traffic::walk::Shard;
+use traffic::walk::{Part, Shard};
 
 use crate::clock::Clock;
-use crate::collector::{self, Shared};
+use crate::collector::{self, Origin, Shared, Snapshots};
 use crate::pace::Pace;
 use crate::recorder::Snapshot;
+use crate::route::{self, Route};
 use crate::skew::Skew;
-use crate::transport::Client;
 use crate::worker::{self, Assignment};
 
 /// A hit that could not be sent for so long after it was due is dropped.
@@ -24,7 +22,7 @@ pub const LAG_LIMIT: Nanos = 30 * SECOND;
 /// How a run is carried out. None of it changes what is planned.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Most requests in flight at once.
+    /// Most requests in flight at once, to all targets together: at least one to each.
     pub concurrency: usize,
     /// Threads; at most one for each request in flight is of use.
     pub workers: usize,
@@ -32,8 +30,6 @@ pub struct Options {
     pub until: Option<Nanos>,
     /// How long open visits may go on after that, or after a stop, in nanoseconds.
     pub grace: Nanos,
-    /// The time zone of the Matomo site: no visit crosses its midnight.
-    pub site_time_zone: TimeZone,
     /// Whose visits are sent here.
     pub shard: Shard,
     /// What is due before is sent and recorded, and left out of the statistics, in nanoseconds since the start.
@@ -87,7 +83,12 @@ impl Reader {
 
     /// The run so far: see [`Run::snapshot`].
     pub fn snapshot(&self) -> MutexGuard<'_, Snapshot> {
-        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared.whole()
+    }
+
+    /// The same of one target: see [`Run::snapshot_of`].
+    pub fn snapshot_of(&self, route: usize) -> MutexGuard<'_, Snapshot> {
+        self.shared.of(route)
     }
 
     /// How the time of the plan goes by.
@@ -102,58 +103,57 @@ impl Reader {
 pub struct StartError(#[from] std::io::Error);
 
 impl Run {
-    /// Starts the workers. `clock` is the start of the run: due times count from there. `date` is the `Date` header of
-    /// an answer of the target and when it was read, where one is known.
-    pub fn start(
-        plan: &Arc<Plan>,
-        client: &Client,
-        options: &Options,
-        clock: Clock,
-        date: Option<(&str, i64)>,
-    ) -> Result<Run, StartError> {
-        let workers = options.workers.clamp(1, options.concurrency.max(1));
-        let shared: Shared = Arc::new(Mutex::new(Snapshot::new(options.warm_up)));
+    /// Starts the workers. `clock` is the start of the run: due times count from there.
+    pub fn start(routes: &[Route], options: &Options, clock: Clock) -> Result<Run, StartError> {
+        let (control, receiver) = watch::channel(Control { phase: Phase::Run, pace: Pace::STEADY });
         let (portions, collected) = mpsc::channel();
+        let mut threads: Vec<Vec<Assignment>> = Vec::new();
+        let mut lanes = Vec::new();
+        for (number, (route, slots)) in
+            routes.iter().zip(route::slots(routes, options.concurrency)).enumerate()
+        {
+            // A worker without a connection would never send the visits that are its own.
+            let workers = options.workers.clamp(1, slots);
+            if threads.len() < workers {
+                threads.resize_with(workers, Vec::new);
+            }
+            for (worker, assignments) in threads.iter_mut().take(workers).enumerate() {
+                let origin = Origin { route: number, worker, lane: lanes.len() };
+                lanes.push(origin);
+                let mut skew = Skew::default();
+                if let Some((date, unix_ms)) = &route.date {
+                    skew.observe(date.as_bytes(), *unix_ms);
+                }
+                assignments.push(Assignment {
+                    plan: Arc::clone(&route.plan),
+                    client: route.client.clone(),
+                    clock,
+                    options: options.clone(),
+                    site_time_zone: route.site_time_zone.clone(),
+                    part: Part {
+                        shard: options.shard,
+                        audience: route.audience,
+                        most_a_day: route.most_a_day,
+                        worker: (worker as u64, workers as u64),
+                    },
+                    origin,
+                    slots: slots / workers + usize::from(worker < slots % workers),
+                    skew,
+                    control: receiver.clone(),
+                    portions: portions.clone(),
+                });
+            }
+        }
+        let shared: Shared = Arc::new(Snapshots::new(routes.len(), options.warm_up));
         let collector = {
             let shared = Arc::clone(&shared);
-            let collect = move || collector::collect(&collected, workers, &shared);
+            let collect = move || collector::collect(&collected, &lanes, &shared);
             std::thread::Builder::new().name("collector".to_owned()).spawn(collect)?
         };
-        let (control, receiver) = watch::channel(Control { phase: Phase::Run, pace: Pace::STEADY });
-        let mut skew = Skew::default();
-        if let Some((date, unix_ms)) = date {
-            skew.observe(date.as_bytes(), unix_ms);
-        }
-        let mut threads = Vec::new();
-        for index in 0..workers {
-            let slots = options.concurrency / workers + usize::from(index < options.concurrency % workers);
-            let assignment = Assignment {
-                plan: Arc::clone(plan),
-                client: client.clone(),
-                clock,
-                options: options.clone(),
-                index: index as u64,
-                of: workers as u64,
-                slots: slots.max(1),
-                skew: skew.clone(),
-                control: receiver.clone(),
-                portions: portions.clone(),
-            };
-            let thread = std::thread::Builder::new().name(format!("worker-{index}")).spawn(move || {
-                let runtime = tokio::runtime::Builder::new_current_thread()
-                    .enable_all()
-                    .build_local(tokio::runtime::LocalOptions::default());
-                match runtime {
-                    Ok(runtime) => {
-                        runtime.block_on(worker::work(assignment));
-                        // A name that is being looked up holds nobody up.
-                        runtime.shutdown_background();
-                    }
-                    Err(error) => tracing::error!("a worker cannot start: {error}"),
-                }
-            })?;
-            threads.push(thread);
-        }
+        let start = |(index, assignments)| {
+            std::thread::Builder::new().name(format!("worker-{index}")).spawn(move || work(assignments))
+        };
+        let threads = threads.into_iter().enumerate().map(start).collect::<Result<_, _>>()?;
         Ok(Run { clock, control, shared, threads, collector })
     }
 
@@ -164,7 +164,12 @@ impl Run {
 
     /// The run so far, at most a second old. Whoever looks at it keeps others from doing so, and workers from nothing.
     pub fn snapshot(&self) -> MutexGuard<'_, Snapshot> {
-        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared.whole()
+    }
+
+    /// The same of one of several targets; that of all where there is only one.
+    pub fn snapshot_of(&self, route: usize) -> MutexGuard<'_, Snapshot> {
+        self.shared.of(route)
     }
 
     /// A way to look at it from elsewhere.
@@ -206,20 +211,52 @@ impl Run {
         self.threads.iter().all(JoinHandle::is_finished)
     }
 
-    /// Waits for the workers and returns the run and how long it took. A worker that panicked is a bug: the panic goes
-    /// on here.
-    pub fn join(self) -> (Snapshot, Duration) {
+    /// Waits for the workers and returns what came of the run. A worker that panicked is a bug: the panic goes on here.
+    pub fn join(self) -> Ended {
         for thread in self.threads.into_iter().chain([self.collector]) {
             if let Err(panic) = thread.join() {
                 std::panic::resume_unwind(panic);
             }
         }
         let took = Duration::from_nanos(self.clock.now());
-        let snapshot = match Arc::try_unwrap(self.shared) {
-            Ok(shared) => shared.into_inner().unwrap_or_else(PoisonError::into_inner),
-            // A reader is left.
-            Err(shared) => shared.lock().unwrap_or_else(PoisonError::into_inner).clone(),
-        };
-        (snapshot, took)
+        // A reader may be left.
+        let snapshots = Arc::try_unwrap(self.shared).unwrap_or_else(|shared| (*shared).clone());
+        let (whole, routes) = snapshots.into_parts();
+        Ended { whole, routes, took }
     }
+}
+
+/// A run that is over.
+#[derive(Debug)]
+pub struct Ended {
+    /// All of it.
+    pub whole: Snapshot,
+    /// Of each target, where there are several.
+    pub routes: Vec<Snapshot>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// A thread that works for several targets, each on its own.
+fn work(assignments: Vec<Assignment>) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build_local(tokio::runtime::LocalOptions::default());
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => return tracing::error!("a worker cannot start: {error}"),
+    };
+    runtime.block_on(async {
+        let lanes: Vec<_> = assignments
+            .into_iter()
+            .map(|assignment| tokio::task::spawn_local(worker::work(assignment)))
+            .collect();
+        for lane in lanes {
+            if let Err(panic) = lane.await.map_err(tokio::task::JoinError::try_into_panic) {
+                std::panic::resume_unwind(panic.unwrap_or_else(|error| Box::new(error)));
+            }
+        }
+    });
+    // A name that is being looked up holds nobody up.
+    runtime.shutdown_background();
 }

@@ -1,5 +1,5 @@
-//! A worker: one thread that plans its share of the visits, sends their hits when they are due, and records what
-//! happens. Everything in it is single-threaded; connections are its only tasks.
+//! A worker plans its share of the visits of one target, sends their hits when they are due, and records what happens.
+//! Everything in it is single-threaded; connections are its only tasks. Workers for several targets share a thread.
 
 mod state;
 mod timetable;
@@ -17,14 +17,16 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper::Request;
 use hyper::header::{DATE, HeaderMap};
+use jiff::tz::TimeZone;
 use tokio::sync::{Notify, watch};
 use tokio::time::Sleep;
 use traffic::curve::{Nanos, SECOND};
 use traffic::plan::Plan;
+use traffic::walk::Part;
 
 use crate::agenda::Slot;
 use crate::clock::Clock;
-use crate::collector::Portion;
+use crate::collector::{Origin, Portion};
 use crate::observation::{Failure, Outcome};
 use crate::run::{Control, Options};
 use crate::skew::Skew;
@@ -41,9 +43,11 @@ pub(crate) struct Assignment {
     pub(crate) client: Client,
     pub(crate) clock: Clock,
     pub(crate) options: Options,
-    /// Which worker of how many.
-    pub(crate) index: u64,
-    pub(crate) of: u64,
+    pub(crate) site_time_zone: TimeZone,
+    /// Whose visits it sends.
+    pub(crate) part: Part,
+    /// Who it is.
+    pub(crate) origin: Origin,
     /// Its part of the requests in flight.
     pub(crate) slots: usize,
     pub(crate) skew: Skew,

@@ -23,7 +23,7 @@ use super::timetable::{Timetable, next_second};
 use crate::agenda::{Agenda, Credit, Open, Slot};
 use crate::calendar::{Midnights, Offsets};
 use crate::clock::Clock;
-use crate::collector::Portion;
+use crate::collector::{Origin, Portion};
 use crate::observation::{Dropped, Failure, Fate, Observation, Outcome};
 use crate::pace::Pace;
 use crate::recorder::series::Gauges;
@@ -56,10 +56,12 @@ pub(super) struct Seat {
 }
 
 pub(super) struct State {
-    worker: usize,
+    origin: Origin,
     plan: Arc<Plan>,
     planner: Planner,
     walk: Walk,
+    /// The share of all visits that are for this target.
+    share: f64,
     options: Options,
     /// Which lane of how many, on all machines: they take turns in making up for what is late.
     turn: (u64, u64),
@@ -104,16 +106,29 @@ pub(super) struct State {
 impl State {
     /// The state of a worker that has not begun.
     pub(super) fn new(assignment: Assignment) -> State {
-        let Assignment { plan, client, clock, options, index, of, slots, skew, portions, .. } = assignment;
+        let Assignment {
+            plan,
+            client,
+            clock,
+            options,
+            site_time_zone,
+            part,
+            origin,
+            slots,
+            skew,
+            portions,
+            ..
+        } = assignment;
         let now = clock.now();
-        let shard = options.shard;
+        let Part { shard, worker: (index, workers), .. } = part;
         let (shards, machine) = (u64::from(shard.of()), u64::from(shard.index()));
         let mut state = State {
-            walk: Walk::new(&plan, Part { shard, worker: (index, of), ..Part::WHOLE }),
-            worker: index as usize,
+            walk: Walk::new(&plan, part),
+            share: part.audience.share(),
+            origin,
             planner: Planner::default(),
             requests: Requests::new(&plan, client.target()),
-            midnights: Midnights::new(options.site_time_zone.clone()),
+            midnights: Midnights::new(site_time_zone),
             offsets: Offsets::new(plan.time_zones().to_vec()),
             plan,
             pace: Pace::STEADY,
@@ -124,7 +139,7 @@ impl State {
             fates: Vec::new(),
             publish_at: next_second(now, options.warm_up),
             options,
-            turn: (machine + index * shards, shards * of),
+            turn: (machine + index * shards, shards * workers),
             clock,
             is_exhausted: false,
             next: None,
@@ -367,7 +382,7 @@ impl State {
         {
             return false;
         }
-        let rate = self.plan.rate(self.pace.plan(due)) * self.pace.speed();
+        let rate = self.plan.rate(self.pace.plan(due)) * self.pace.speed() * self.share;
         if rate <= 0.0 {
             return false;
         }
@@ -636,16 +651,21 @@ impl State {
         let due = self.due.tell(now + SECOND);
         if !due.is_empty() {
             let cpu = usage::thread_cpu().as_nanos() as Nanos;
-            let last = Portion { worker: self.worker, since: now, due, cpu, ..Portion::default() };
+            let last = Portion { since: now, due, cpu, ..self.portion() };
             let _abandoned = self.portions.send(last);
         }
+    }
+
+    /// Nothing, from here.
+    fn portion(&self) -> Portion {
+        let is_through = self.walk.is_through() && self.next.is_none();
+        Portion { origin: self.origin, is_through, ..Portion::default() }
     }
 
     /// Hands over what was recorded.
     pub(super) fn publish(&mut self, now: Nanos) {
         let room = self.observations.len() + self.observations.len() / 4;
         let portion = Portion {
-            worker: self.worker,
             since: self.since,
             counts: std::mem::take(&mut self.recorded),
             due: self.due.tell(now),
@@ -659,6 +679,7 @@ impl State {
                 ..Gauges::default()
             },
             cpu: usage::thread_cpu().as_nanos() as Nanos,
+            ..self.portion()
         };
         // Nobody collects any more when the run was abandoned.
         let _abandoned = self.portions.send(portion);

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use engine::clock::Clock;
-use engine::run::{Options, Run};
+use engine::route::Route;
+use engine::run::Options;
 use jiff::tz::{Offset, TimeZone};
 use traffic::curve::{Nanos, SECOND};
 use traffic::scenario::{self, Draft};
 
-use crate::scene::{carry_out, client, end, options, plan, rich, short};
+use crate::scene::{client, follow, options, plan, rich, short};
 use crate::server::{Behaviour, Server, well};
 
 /// Does something with each of these values at the same time: most of the time it only waits.
@@ -33,8 +34,8 @@ fn simulated_hits_ascend_and_stay_five_seconds_behind_the_clock_of_the_target() 
         let read = clock.unix_ms(clock.now());
         let options = Options { workers: 2, ..options(20) };
         let draft = Draft { pause: (0.0, 0.5), length: Some((6.0, 30.0)), ..rich(100.0, 120) };
-        let run = Run::start(&plan(draft), &client, &options, clock, Some((&date, read))).unwrap();
-        end(run, clock);
+        let route = Route { date: Some((date, read)), ..Route::only(&plan(draft), &client) };
+        follow(route, &options, clock);
         let mut visitors = server.by_cid();
         visitors.remove("look");
         assert_eq!(visitors.len(), 120);
@@ -70,7 +71,8 @@ fn under_the_real_clock_hits_go_out_when_they_happen_and_have_no_cdt() {
         ..short(100.0, 60)
     };
     let plan = plan(draft);
-    let snapshot = carry_out(&plan, &server, &Options { site_time_zone: noon, ..options(20) }, clock);
+    let route = Route { site_time_zone: noon, ..Route::only(&plan, &client(&server)) };
+    let snapshot = follow(route, &options(20), clock);
     assert_eq!(snapshot.counts.visits.completed, 60);
     let visitors = server.by_cid();
     let mut arrivals = plan.arrivals().unwrap();
@@ -112,8 +114,9 @@ fn no_simulated_visit_crosses_midnight() {
         let server = Server::start(clock, Behaviour::default(), well);
         let zone = zone_in_which_it_is(clock, since);
         let draft = Draft { length: Some((6.0, 80.0)), ..rich(150.0, 150) };
-        let options = Options { site_time_zone: zone.clone(), workers: 2, ..options(20) };
-        let snapshot = carry_out(&plan(draft), &server, &options, clock);
+        let options = Options { workers: 2, ..options(20) };
+        let route = Route { site_time_zone: zone.clone(), ..Route::only(&plan(draft), &client(&server)) };
+        let snapshot = follow(route, &options, clock);
         assert_eq!(snapshot.counts.visits.completed, 150);
         assert_eq!(snapshot.counts.hits.dropped, 0);
         let mut days = std::collections::BTreeSet::new();
@@ -139,8 +142,8 @@ fn no_real_visit_crosses_midnight() {
     let server = Server::start(clock, Behaviour::default(), well);
     let zone = zone_in_which_it_is(clock, -4);
     let draft = Draft { clock: scenario::Clock::Real, length: Some((6.0, 6.0)), ..short(40.0, 60) };
-    let options = Options { site_time_zone: zone.clone(), ..options(20) };
-    let snapshot = carry_out(&plan(draft), &server, &options, clock);
+    let route = Route { site_time_zone: zone.clone(), ..Route::only(&plan(draft), &client(&server)) };
+    let snapshot = follow(route, &options(20), clock);
     assert_eq!(snapshot.counts.visits.completed, 60);
     for hits in server.by_cid().values() {
         let seconds: Vec<i64> = hits.iter().map(|hit| clock.unix_ms(hit.at).div_euclid(1_000)).collect();

@@ -6,6 +6,7 @@ mod faults;
 mod lanes;
 mod pace;
 mod robots;
+mod routes;
 mod scene;
 mod secrets;
 mod server;

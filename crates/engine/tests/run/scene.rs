@@ -6,10 +6,10 @@ use std::time::Duration;
 use engine::clock::Clock;
 use engine::observation::Failure;
 use engine::recorder::{Counts, Snapshot};
+use engine::route::Route;
 use engine::run::{Options, Run};
 use engine::target::{Secret, Target, Trust};
 use engine::transport::Client;
-use jiff::tz::TimeZone;
 use traffic::curve::{Nanos, SECOND};
 use traffic::hit::Kind;
 use traffic::ledger::Ledger;
@@ -64,17 +64,9 @@ pub(crate) fn plan(draft: Draft) -> Arc<Plan> {
     Arc::new(Plan::new(Scenario::new(draft).unwrap(), tracking, 42, "test"))
 }
 
-/// So many requests in flight, one worker, a long grace, and a site in UTC.
+/// So many requests in flight, one worker, a long grace.
 pub(crate) fn options(concurrency: usize) -> Options {
-    Options {
-        concurrency,
-        workers: 1,
-        until: None,
-        grace: 30 * SECOND,
-        site_time_zone: TimeZone::UTC,
-        shard: Shard::WHOLE,
-        warm_up: 0,
-    }
+    Options { concurrency, workers: 1, until: None, grace: 30 * SECOND, shard: Shard::WHOLE, warm_up: 0 }
 }
 
 pub(crate) fn client(server: &Server) -> Client {
@@ -88,7 +80,12 @@ pub(crate) fn client_with(server: &Server, timeout: Duration, token: Option<&str
 }
 
 pub(crate) fn start(plan: &Arc<Plan>, client: &Client, options: &Options, clock: Clock) -> Run {
-    Run::start(plan, client, options, clock, None).unwrap()
+    Run::start(&[Route::only(plan, client)], options, clock).unwrap()
+}
+
+/// The same on a way that is not the usual one.
+pub(crate) fn follow(route: Route, options: &Options, clock: Clock) -> Snapshot {
+    end(Run::start(&[route], options, clock).unwrap(), clock)
 }
 
 /// Carries a plan out to its end and checks what must always hold.
@@ -99,7 +96,7 @@ pub(crate) fn carry_out(plan: &Arc<Plan>, server: &Server, options: &Options, cl
 /// Waits for the end of a run and checks what must always hold.
 pub(crate) fn end(run: Run, clock: Clock) -> Snapshot {
     wait_for(clock, 30, "the end of the run", || run.is_over());
-    let (snapshot, _) = run.join();
+    let snapshot = run.join().whole;
     check_identities(&snapshot);
     snapshot
 }

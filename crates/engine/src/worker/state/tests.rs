@@ -39,22 +39,16 @@ fn state(draft: Draft, slots: usize) -> State {
     let plan = Arc::new(Plan::new(Scenario::new(draft).unwrap(), tracking, 42, "test"));
     let url = Url::parse("http://127.0.0.1:9/matomo.php").unwrap();
     let target = Target::new(url, None, None, Trust::Roots, Duration::from_secs(1));
-    let options = Options {
-        concurrency: slots,
-        workers: 1,
-        until: None,
-        grace: 0,
-        site_time_zone: TimeZone::UTC,
-        shard: Shard::WHOLE,
-        warm_up: 0,
-    };
+    let options =
+        Options { concurrency: slots, workers: 1, until: None, grace: 0, shard: Shard::WHOLE, warm_up: 0 };
     State::new(Assignment {
         plan,
         client: Client::new(target).unwrap(),
         clock: Clock::start(),
         options,
-        index: 0,
-        of: 1,
+        site_time_zone: TimeZone::UTC,
+        part: Part::WHOLE,
+        origin: Origin::default(),
         slots,
         skew: Skew::default(),
         control: watch::channel(Control { phase: Phase::Run, pace: Pace::STEADY }).1,
