@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use traffic::arrivals::Pattern;
 use traffic::catalogue::Catalogue;
+use traffic::day::SOME_MONDAY;
 use traffic::funnel::{self, Funnel};
 use traffic::ledger::Cents;
 use traffic::order::Shop;
@@ -179,7 +180,7 @@ fn listed(file: &NamedFile) -> Result<Site, Vec<String>> {
 /// The site of a sitemap.
 fn mapped(settings: &Settings, place: &Place, notes: &mut Vec<String>) -> Result<Site, Vec<String>> {
     let label = settings.label("TRAFFICINATOR_SITEMAP");
-    let fetching = Fetching { timeout: settings.target.timeout, ca_file: settings.target.ca_file.clone() };
+    let fetching = Fetching { timeout: settings.sending.timeout, ca_file: settings.sending.ca_file.clone() };
     let found = sitemap::read(place, &fetching).map_err(|refused| vec![format!("{label} {refused}")])?;
     notes.extend(found.notes.into_iter().map(|note| format!("{label} {place}: {note}")));
     Site::new(found.pages)
@@ -229,7 +230,8 @@ fn some(problems: impl ExactSizeIterator<Item = String>) -> Vec<String> {
     list
 }
 
-/// The plan of a run that starts at a moment (milliseconds of Unix time), or at the start of some day.
+/// The plan of a run that starts at a moment (milliseconds of Unix time), or at the start of some day, as the first
+/// target gets it.
 pub(crate) fn plan(
     settings: &Settings,
     scenario: Scenario,
@@ -237,16 +239,35 @@ pub(crate) fn plan(
     run_id: &str,
     start: Option<i64>,
 ) -> Arc<Plan> {
+    Arc::new(plan_for(settings, &settings.targets[0], scenario, (seed, run_id), start))
+}
+
+/// The same as each of the targets gets it: they may have different tokens, and sites.
+pub(crate) fn plans(
+    settings: &Settings,
+    scenario: Scenario,
+    seed: u64,
+    run_id: &str,
+    start: Option<i64>,
+) -> Vec<Arc<Plan>> {
+    let plan = |target| Arc::new(plan_for(settings, target, scenario.clone(), (seed, run_id), start));
+    settings.targets.iter().map(plan).collect()
+}
+
+fn plan_for(
+    settings: &Settings,
+    target: &settings::Target,
+    scenario: Scenario,
+    (seed, run_id): (u64, &str),
+    start: Option<i64>,
+) -> Plan {
     let tracking = Tracking {
-        site: settings.target.site_id,
-        authenticated: settings.target.token.is_some(),
-        countries: settings.visits.countries,
-        tag_dimension: settings.target.tag_dimension.map(u32::from),
+        site: target.site_id,
+        authenticated: target.token.is_some(),
+        countries: settings.visits.countries && target.token.is_some(),
+        tag_dimension: settings.sending.tag_dimension.map(u32::from),
     };
-    Arc::new(match start {
-        Some(unix_ms) => Plan::starting(scenario, tracking, seed, run_id, unix_ms),
-        None => Plan::new(scenario, tracking, seed, run_id),
-    })
+    Plan::starting(scenario, tracking, seed, run_id, start.unwrap_or(SOME_MONDAY))
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ pub(crate) mod source;
 mod spelling;
 mod table;
 pub(crate) mod tables;
+pub(crate) mod targets;
 #[cfg(test)]
 mod tests;
 pub(crate) mod tracking_url;
@@ -32,6 +33,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use traffic::curve::Stage;
+use traffic::walk::Audience;
 
 use crate::sitemap::Place;
 use crate::threshold::Threshold;
@@ -45,7 +47,9 @@ use tracking_url::TrackingUrl;
 /// The checked settings of a run.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
-    pub(crate) target: Target,
+    /// Never empty.
+    pub(crate) targets: Vec<Target>,
+    pub(crate) sending: Sending,
     pub(crate) load: Load,
     pub(crate) visits: Visits,
     pub(crate) shop: Shop,
@@ -59,15 +63,51 @@ pub(crate) struct Settings {
     described: Vec<Described>,
 }
 
-/// Where visits go, and how.
+/// A Matomo that gets visits.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
-    /// `MATOMO_URL`; always there for [`layers::Purpose::Send`].
+    /// What tells it from others: its host unless it was given a name.
+    pub(crate) name: String,
+    /// Always there for [`layers::Purpose::Send`].
     pub(crate) url: Option<TrackingUrl>,
-    /// `MATOMO_SITE_ID`; [`load`] has warned when it was left at its default.
+    /// `idsite`; [`load`] has warned when it was left at its default.
     pub(crate) site_id: u32,
-    /// `MATOMO_TOKEN_AUTH`, or what `MATOMO_TOKEN_AUTH_FILE` holds.
     pub(crate) token: Option<Secret>,
+    /// Which visitors come here.
+    pub(crate) audience: Audience,
+    /// `None` when off; days are those of `site.visitor_time_zone`.
+    pub(crate) max_visits_per_day: Option<u64>,
+    /// Of the site in Matomo: no visit crosses its midnight.
+    pub(crate) time_zone: TimeZone,
+    /// What it must keep to, besides what the whole run must.
+    pub(crate) thresholds: Vec<Threshold>,
+}
+
+/// How visits are divided among several targets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Distribution {
+    /// By weights and shares.
+    Weighted,
+    /// New visitors in turn.
+    RoundRobin,
+    /// Every visit to all.
+    Mirrored,
+}
+
+impl Distribution {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Weighted => "weighted",
+            Self::RoundRobin => "round-robin",
+            Self::Mirrored => "mirrored",
+        }
+    }
+}
+
+/// How visits are sent, whoever gets them.
+#[derive(Debug, Clone)]
+pub(crate) struct Sending {
+    pub(crate) distribution: Distribution,
     /// Visit dimension that receives the run id.
     pub(crate) tag_dimension: Option<u16>,
     pub(crate) timeout: Duration,
@@ -141,8 +181,6 @@ pub(crate) struct Site {
     pub(crate) sitemap: Option<Place>,
     /// Of the visitors' day.
     pub(crate) visitor_time_zone: TimeZone,
-    /// Of the site in Matomo; `visitor_time_zone` unless given.
-    pub(crate) matomo_time_zone: TimeZone,
 }
 
 /// When the run starts and ends, and what makes it repeatable.
@@ -319,10 +357,14 @@ pub(crate) fn load(inputs: &Inputs<'_>) -> Result<Loaded, Refused> {
     let (mut values, wrong) = values::parse_all(&raws);
     problems.extend(wrong);
     problems.extend(values::read_token_file(&mut values, &raws, inputs.read));
-    problems.extend(checks::missing(&raws, inputs.purpose));
-    problems.extend(checks::contradictions(&raws, &values));
+    problems.extend(checks::missing(&raws, &tables, inputs.purpose));
+    problems.extend(checks::contradictions(&raws, &values, &tables));
     problems.extend(checks::check_tag(&raws, &values, &tables));
     problems.extend(checks::check_warm_up(&raws, &values, &tables));
+    let targets = targets::targets(&values, &tables, inputs.read).unwrap_or_else(|wrong| {
+        problems.extend(wrong);
+        Vec::new()
+    });
     let Some(profile) = profile.filter(|_| problems.is_empty()) else {
         let named = |name| {
             let label = source::label(registry::find(name)?, &raws.get(name)?.source);
@@ -335,8 +377,8 @@ pub(crate) fn load(inputs: &Inputs<'_>) -> Result<Loaded, Refused> {
         });
         return Err(Refused { problems, files, warnings });
     };
-    warnings.extend(warnings::about(&raws, &values, inputs));
-    Ok(Loaded { settings: build::build(&raws, &values, rust_log, profile, tables), warnings })
+    warnings.extend(warnings::about(&raws, &values, &tables, &targets, inputs));
+    Ok(Loaded { settings: build::build(&raws, &values, rust_log, profile, (targets, tables)), warnings })
 }
 
 impl Settings {

@@ -6,6 +6,7 @@ pub(crate) mod generator;
 pub(crate) mod histograms;
 pub(crate) mod read;
 pub(crate) mod series;
+pub(crate) mod targets;
 pub(crate) mod text;
 mod totals;
 pub(crate) mod verdict;
@@ -25,6 +26,7 @@ use crate::capacity::CapacityPart;
 use counts::{HitsPart, VisitsPart};
 use histograms::HistogramsPart;
 use series::SeriesPart;
+use targets::TargetResult;
 use verdict::{ThresholdPart, VerdictPart};
 
 /// What a result calls itself.
@@ -58,6 +60,7 @@ pub(crate) struct Summary {
     /// `trafficinator/summary/v1`.
     pub(crate) schema: String,
     pub(crate) run: RunPart,
+    /// The target; the first of `targets` where there are several.
     pub(crate) target: TargetPart,
     /// `open`: visits arrive whatever the target does; `closed`: as fast as it answers.
     pub(crate) model: Model,
@@ -86,6 +89,9 @@ pub(crate) struct Summary {
     pub(crate) generator: GeneratorPart,
     pub(crate) ledger: LedgerPart,
     pub(crate) reproduce: ReproducePart,
+    /// Each of several targets; nothing where there is one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) targets: Vec<TargetResult>,
     /// What a search for the capacity found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) capacity: Option<CapacityPart>,
@@ -130,6 +136,9 @@ pub(crate) struct RunPart {
 /// Where it went.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct TargetPart {
+    /// What it is called where there are several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<String>,
     /// The tracking endpoint, without credentials.
     pub(crate) url: String,
     /// Matomo's `idsite`.
@@ -332,29 +341,30 @@ pub(crate) struct Circumstances {
     pub(crate) reproduce: ReproducePart,
 }
 
-impl Summary {
-    /// Sums up a run.
-    pub(crate) fn new(circumstances: Circumstances, snapshot: &Snapshot) -> Summary {
-        let Circumstances { run, target, model, adjusted, thresholds, generator, reproduce } = circumstances;
-        let Counts { visits, hits, errors, .. } = &snapshot.counts;
+/// What is counted and measured of a run, and of the part of it that one target got.
+#[derive(Debug)]
+pub(crate) struct Measures {
+    visits: VisitsPart,
+    hits: HitsPart,
+    measured: MeasuredPart,
+    response_ms: Option<Percentiles>,
+    service_ms: Percentiles,
+    wait_ms: Percentiles,
+    lag_ms: Percentiles,
+    rate: RatePart,
+    ledger: LedgerPart,
+}
+
+impl Measures {
+    /// `seconds` is how long the run took.
+    fn of(snapshot: &Snapshot, model: Model, seconds: f64) -> Measures {
+        let Counts { visits, hits, planned, acknowledged, uncertain, .. } = &snapshot.counts;
         let measured = snapshot.measured();
-        // The kinds people look for are there even when they did not happen.
-        let mut reasons: BTreeMap<String, u64> =
-            ["http_400", "http_500"].into_iter().map(|name| (name.to_owned(), 0)).collect();
-        reasons.extend(Failure::ALL.map(|failure| (failure.name().to_owned(), 0)));
-        reasons.extend(errors.iter());
-        let warm_up = snapshot.series.warm_up();
-        let warm_up_seconds = Duration::from_nanos(warm_up).as_secs_f64();
+        let warm_up_seconds = Duration::from_nanos(snapshot.series.warm_up()).as_secs_f64();
         let statistics = &snapshot.statistics;
-        let mut summary = Summary {
-            schema: SCHEMA.to_owned(),
-            model,
-            adjusted,
-            verdict: VerdictPart::default(),
-            thresholds,
+        Measures {
             visits: (*visits).into(),
             hits: (*hits).into(),
-            errors: reasons,
             response_ms: (model == Model::Open).then(|| Percentiles::from(&statistics.response)),
             service_ms: Percentiles::from(&statistics.service),
             wait_ms: Percentiles::from(&statistics.wait),
@@ -362,23 +372,63 @@ impl Summary {
             rate: RatePart::of(snapshot, &measured),
             measured: MeasuredPart {
                 warm_up_seconds,
-                seconds: thousandths((run.seconds - warm_up_seconds).max(0.0)),
+                seconds: thousandths((seconds - warm_up_seconds).max(0.0)),
                 visits: measured.visits.into(),
                 hits: measured.hits.into(),
                 errors: named(&measured.errors),
             },
-            generator,
             ledger: LedgerPart {
-                planned: snapshot.counts.planned.into(),
-                acknowledged: snapshot.counts.acknowledged.into(),
-                uncertain: snapshot.counts.uncertain.into(),
+                planned: (*planned).into(),
+                acknowledged: (*acknowledged).into(),
+                uncertain: (*uncertain).into(),
             },
+        }
+    }
+}
+
+impl Summary {
+    /// Sums up a run. `several` are its targets, with the share of the visits that each was to get.
+    pub(crate) fn new(
+        circumstances: Circumstances,
+        snapshot: &Snapshot,
+        several: Vec<(TargetPart, f64, &Snapshot)>,
+    ) -> Summary {
+        let Circumstances { run, target, model, adjusted, thresholds, generator, reproduce } = circumstances;
+        // The kinds people look for are there even when they did not happen.
+        let mut reasons: BTreeMap<String, u64> =
+            ["http_400", "http_500"].into_iter().map(|name| (name.to_owned(), 0)).collect();
+        reasons.extend(Failure::ALL.map(|failure| (failure.name().to_owned(), 0)));
+        reasons.extend(snapshot.counts.errors.iter());
+        let Measures { visits, hits, measured, response_ms, service_ms, wait_ms, lag_ms, rate, ledger } =
+            Measures::of(snapshot, model, run.seconds);
+        let seconds = run.seconds;
+        let targets = several
+            .into_iter()
+            .map(|(target, share, snapshot)| TargetResult::new(target, share, snapshot, model, seconds));
+        let mut summary = Summary {
+            schema: SCHEMA.to_owned(),
+            model,
+            adjusted,
+            verdict: VerdictPart::default(),
+            thresholds,
+            visits,
+            hits,
+            errors: reasons,
+            response_ms,
+            service_ms,
+            wait_ms,
+            lag_ms,
+            rate,
+            measured,
+            generator,
+            ledger,
             reproduce,
+            targets: targets.collect(),
             capacity: None,
             run,
             target,
             series: Some(SeriesPart::from(&snapshot.series)),
-            histograms: Some(HistogramsPart::from(statistics)),
+            histograms: Some(HistogramsPart::from(&snapshot.statistics)),
         };
         summary.verdict = verdict::judge(&summary);
         summary
@@ -392,7 +442,8 @@ impl Summary {
 
     /// Without what happened when and the histograms: what fits on a screen, or in a log line.
     pub(crate) fn brief(&self) -> Summary {
-        Summary { series: None, histograms: None, ..self.clone() }
+        let targets = self.targets.iter().map(TargetResult::brief).collect();
+        Summary { series: None, histograms: None, targets, ..self.clone() }
     }
 
     /// Whether the run did not do its work: not one hit was accepted.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use engine::observation::Failure;
 use engine::recorder::statistics::Statistics;
 use engine::recorder::times::Times;
-use engine::recorder::{HitCounts, Measured, VisitCounts};
+use engine::recorder::{HitCounts, Measured, Snapshot, VisitCounts};
 
 use crate::summary::verdict::ThresholdPart;
 use crate::summary::{Model, RatePart, thousandths};
@@ -135,12 +135,28 @@ pub(crate) struct Sample<'a> {
     pub(crate) model: Model,
 }
 
+/// Holds a run, or the part of it that one target got, against thresholds.
+pub(crate) fn judge_all(thresholds: &[Threshold], snapshot: &Snapshot, model: Model) -> Vec<ThresholdPart> {
+    if thresholds.is_empty() {
+        return Vec::new();
+    }
+    let measured = snapshot.measured();
+    let sample = Sample {
+        statistics: &snapshot.statistics,
+        measured: &measured,
+        rates: RatePart::of(snapshot, &measured),
+        model,
+    };
+    thresholds.iter().map(|threshold| judge(threshold, &sample)).collect()
+}
+
 /// Holds what was measured against a threshold. Where there are no samples it does not hold.
 pub(crate) fn judge(threshold: &Threshold, sample: &Sample<'_>) -> ThresholdPart {
     let Bound { value: bound, unit } = threshold.bound;
     // What is judged is what is reported, so that nobody reads that 200 ms are below 200 ms.
     let value = measure(threshold.metric, unit, sample).map(|value| unit.rounded(value));
     ThresholdPart {
+        target: None,
         expression: threshold.text.clone(),
         value,
         unit: unit.name().to_owned(),

@@ -10,13 +10,13 @@ use engine::transport::Client;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::run::{advice, check_folders, client, doubts};
+use super::run::{advice, check_folders, clients, doubts};
 use super::{Environment, begin, complain, load, print, runtime};
 use crate::cli::SettingsArgs;
 use crate::exit::Exit;
 use crate::matomo::Api;
-use crate::settings::Settings;
 use crate::settings::layers::Purpose;
+use crate::settings::{Settings, Target};
 
 /// How long the target may take.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -45,8 +45,13 @@ pub(super) fn check(args: SettingsArgs, environment: &Environment) -> anyhow::Re
         }
         Err(found) => problems.extend(found),
     }
-    match client(&settings) {
-        Ok(client) => runtime()?.block_on(look(&settings, &client, &mut text, &mut problems))?,
+    match clients(&settings) {
+        Ok(clients) => runtime()?.block_on(async {
+            for (target, client) in settings.targets.iter().zip(&clients) {
+                look(&settings, target, client, &mut text, &mut problems).await?;
+            }
+            anyhow::Ok(())
+        })?,
         Err(problem) => problems.push(problem),
     }
     print(&text)?;
@@ -71,14 +76,18 @@ fn write_settings(settings: &Settings, out: &mut String) -> std::fmt::Result {
 /// token allows it.
 async fn look(
     settings: &Settings,
+    target: &Target,
     client: &Client,
     out: &mut String,
     problems: &mut Vec<String>,
 ) -> anyhow::Result<()> {
-    let Some(url) = &settings.target.url else { return Ok(()) };
-    writeln!(out, "target\n  {url}, site {}", settings.target.site_id)?;
+    let Some(url) = &target.url else { return Ok(()) };
+    match settings.targets.len() {
+        1 => writeln!(out, "target\n  {url}, site {}", target.site_id)?,
+        _ => writeln!(out, "target {}\n  {url}, site {}{}", target.name, target.site_id, portion(target))?,
+    }
     let clock = Clock::start();
-    let answer = match client.fetch(client.target().path(), None, LIMIT.min(settings.target.timeout)).await {
+    let answer = match client.fetch(client.target().path(), None, LIMIT.min(settings.sending.timeout)).await {
         Ok(answer) => answer,
         Err(error) => {
             problems
@@ -99,7 +108,7 @@ async fn look(
     {
         writeln!(out, "  its clock is {:.0} s off ours; visits follow its clock", skew as f64 / 1_000.0)?;
     }
-    let Some(token) = &settings.target.token else {
+    let Some(token) = &target.token else {
         writeln!(
             out,
             "  no token: the API was not asked whether the site exists; visitors stay in one place"
@@ -122,7 +131,7 @@ async fn look(
             return Ok(());
         }
     }
-    let site = settings.target.site_id.to_string();
+    let site = target.site_id.to_string();
     match api.call("SitesManager.getSiteFromId", &[("idSite", &site)]).await {
         Ok(found) => {
             let text = |name: &str| {
@@ -139,16 +148,29 @@ async fn look(
                 text("timezone"),
                 text("currency")
             )?;
-            compare_site(settings, &text("timezone"), &text("currency"), out)?;
+            compare_site(settings, target, &text("timezone"), &text("currency"), out)?;
         }
         Err(error) => problems.push(format!("MATOMO_SITE_ID {site}: {error:#}")),
     }
     Ok(())
 }
 
+/// Which visits a target is to get.
+fn portion(target: &Target) -> String {
+    let share = target.audience.share() * 100.0;
+    let cap = target.max_visits_per_day.map(|most| format!(", at most {most} a day")).unwrap_or_default();
+    format!(", {share:.0} % of the visits{cap}")
+}
+
 /// What the site says otherwise than the settings.
-fn compare_site(settings: &Settings, zone: &str, currency: &str, out: &mut String) -> std::fmt::Result {
-    let ours = settings.site.matomo_time_zone.iana_name().unwrap_or("UTC");
+fn compare_site(
+    settings: &Settings,
+    target: &Target,
+    zone: &str,
+    currency: &str,
+    out: &mut String,
+) -> std::fmt::Result {
+    let ours = target.time_zone.iana_name().unwrap_or("UTC");
     if !zone.is_empty() && zone != ours {
         writeln!(
             out,

@@ -48,20 +48,23 @@ pub(super) fn demo(args: &DemoArgs) -> anyhow::Result<Exit> {
     let mut notes = Vec::new();
     let scenario = crate::scenario::scenario(&settings, &mut notes)
         .map_err(|problems| anyhow::anyhow!(problems.join("; ")))?;
-    let client = super::run::client(&settings).map_err(|problem| anyhow::anyhow!(problem))?;
+    let clients = super::run::clients(&settings).map_err(|problem| anyhow::anyhow!(problem))?;
     let screen = begin(&settings, &notes);
     tracing::info!("a stand-in Matomo listens on http://{}/", stand_in.address);
     let goals = scenario.goals.clone();
     let outcome = runtime()?.block_on(async {
         let state = State::new();
         let mut direction = Direction { command: "run", theme: None, state: &state, search: None };
-        let ended = super::run::send(&settings, scenario, &client, &screen, &mut direction).await?;
-        let url = settings.target.url.as_ref().context("a target")?;
-        let token = settings.target.token.as_ref().context("a token")?;
+        let ended = super::run::send(&settings, scenario, &clients, &screen, &mut direction).await?;
+        let target = &settings.targets[0];
+        let url = target.url.as_ref().context("a target")?;
+        let token = target.token.as_ref().context("a token")?;
         let days = days()?;
-        let span = Span { site: settings.target.site_id, days: (&days.0, &days.1), goals: &goals };
-        let recorded =
-            Api::new(&client, &url.base(), token).totals(span).await.context("reading the totals back")?;
+        let span = Span { site: target.site_id, days: (&days.0, &days.1), goals: &goals };
+        let recorded = Api::new(&clients[0], &url.base(), token)
+            .totals(span)
+            .await
+            .context("reading the totals back")?;
         anyhow::Ok((ended, recorded))
     });
     stand_in.stop()?;

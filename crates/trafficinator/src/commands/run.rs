@@ -2,20 +2,20 @@
 
 mod display;
 mod guard;
+mod looks;
 mod reproduce;
 mod session;
 mod signals;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context as _;
 use engine::clock::Clock;
-use engine::observation::Failure;
 use engine::recorder::{Counts, Snapshot};
+use engine::route::Route;
 use engine::target::{Target, Trust};
-use engine::transport::{Client, FetchError, Fetched};
+use engine::transport::Client;
 use traffic::scenario::Scenario;
 
 use super::{Environment, Ready, begin, complain, print, random, ready, runtime, seed};
@@ -26,18 +26,15 @@ use crate::listen::state::{Facts, Phase, State};
 use crate::live::Theme;
 use crate::log::Screen;
 use crate::settings::layers::Purpose;
-use crate::settings::tracking_url::TrackingUrl;
-use crate::settings::{LogFormat, Settings, Start, SummaryTo};
+use crate::settings::{Distribution, LogFormat, Settings, Start, SummaryTo};
 use crate::summary::text::ledger_table;
 use crate::summary::verdict::Outcome;
 use crate::summary::{StoppedBy, Summary};
 use crate::{listen, live};
+pub(super) use looks::{advice, doubts};
 use session::Session;
 use signals::Signal;
 pub(super) use signals::Signals;
-
-/// How long the first look at the target may take.
-const FIRST_LOOK: Duration = Duration::from_secs(5);
 
 /// How a run is directed, besides by its settings.
 #[derive(Debug)]
@@ -69,10 +66,10 @@ pub(super) fn carry_out(
 ) -> anyhow::Result<Exit> {
     let Ready { settings, scenario, warnings } = ready;
     let listener = settings.output.listen.map(listen::bind).transpose();
-    let (client, listener) = match (client(&settings), listener, check_folders(&settings)) {
-        (Ok(client), Ok(listener), folders) if folders.is_empty() => (client, listener),
-        (client, listener, folders) => {
-            complain(client.err().into_iter().chain(listener.err()).chain(folders));
+    let (clients, listener) = match (clients(&settings), listener, check_folders(&settings)) {
+        (Ok(clients), Ok(listener), folders) if folders.is_empty() => (clients, listener),
+        (clients, listener, folders) => {
+            complain(clients.err().into_iter().chain(listener.err()).chain(folders));
             return Ok(Exit::Usage);
         }
     };
@@ -82,7 +79,7 @@ pub(super) fn carry_out(
     let theme = live::wanted(&settings.output, environment);
     let mut direction = Direction { command, theme, state: &state, search };
     let runtime = runtime()?;
-    let ended = runtime.block_on(send(&settings, scenario, &client, &screen, &mut direction))?;
+    let ended = runtime.block_on(send(&settings, scenario, &clients, &screen, &mut direction))?;
     state.enter(Phase::Over);
     let Counts { planned, acknowledged, uncertain, .. } = ended.snapshot.counts;
     let columns = [("planned", planned), ("acknowledged", acknowledged), ("uncertain", uncertain)];
@@ -101,24 +98,28 @@ pub(super) fn carry_out(
     Ok(ended.exit())
 }
 
-/// A client for the target of the settings.
-pub(super) fn client(settings: &Settings) -> Result<Client, String> {
-    let url = settings.target.url.as_ref().ok_or("MATOMO_URL is not set")?;
-    let trust = match (&settings.target.ca_file, settings.target.insecure) {
+/// A client for each of the targets.
+pub(super) fn clients(settings: &Settings) -> Result<Vec<Client>, String> {
+    let sending = &settings.sending;
+    let trust = match (&sending.ca_file, sending.insecure) {
         (_, true) => Trust::Anyone,
         (Some(path), false) => Trust::RootsAnd(path.clone()),
         (None, false) => Trust::Roots,
     };
-    let token = settings.target.token.clone();
-    let target = Target::new(url.endpoint().clone(), url.basic_auth(), token, trust, settings.target.timeout);
-    Client::new(target).map_err(|error| format!("TRAFFICINATOR_CA_FILE: {error}"))
+    let client = |target: &crate::settings::Target| {
+        let url = target.url.as_ref().ok_or("MATOMO_URL is not set")?;
+        let (token, trust) = (target.token.clone(), trust.clone());
+        let target = Target::new(url.endpoint().clone(), url.basic_auth(), token, trust, sending.timeout);
+        Client::new(target).map_err(|error| format!("TRAFFICINATOR_CA_FILE: {error}"))
+    };
+    settings.targets.iter().map(client).collect()
 }
 
 /// Sends what the settings ask for.
 pub(super) async fn send(
     settings: &Settings,
     scenario: Scenario,
-    client: &Client,
+    clients: &[Client],
     screen: &Screen,
     direction: &mut Direction<'_>,
 ) -> anyhow::Result<Ended> {
@@ -129,7 +130,7 @@ pub(super) async fn send(
         None => format!("{:08x}", random()? as u32),
     };
     make_room(settings);
-    announce(settings, client, seed, &run_id);
+    announce(settings, clients, seed, &run_id);
     for note in scenario.notes() {
         tracing::info!("note: {note}");
     }
@@ -138,33 +139,65 @@ pub(super) async fn send(
     }
     if let Some(signal) = wait_for_start(&settings.run.start, &mut signals).await? {
         let clock = Clock::start();
-        let plan = crate::scenario::plan(settings, scenario, seed, &run_id, Some(clock.unix_ms(0)));
-        let session = Session::new(settings, client, &plan, clock);
-        return Ok(session.unsent(StoppedBy::Signal, Some(signal), direction));
+        let routes = routes(settings, scenario, clients, (seed, &run_id), clock);
+        return Ok(Session::new(settings, &routes, clock).unsent(StoppedBy::Signal, Some(signal), direction));
     }
     direction.state.enter(Phase::Starting);
-    let look = client.fetch(client.target().path(), None, FIRST_LOOK.min(settings.target.timeout)).await;
+    let looks = looks::look(settings, clients).await;
     let looked_at = Clock::start().unix_ms(0);
-    let reached = report_look(&look, client, settings);
-    if reached {
+    let is_reached = looks.iter().all(|look| look.is_reached);
+    if looks.iter().any(|look| look.is_reached) {
         direction.state.reached();
     }
     let clock = Clock::start();
-    let plan = crate::scenario::plan(settings, scenario, seed, &run_id, Some(clock.unix_ms(0)));
-    direction.state.announce(Facts {
-        run_id: run_id.clone(),
-        seed,
-        plan: format!("{:016x}", plan.fingerprint()),
-        target: client.target().address().to_owned(),
-        site_id: settings.target.site_id,
-        in_flight_limit: settings.load.concurrency as u64,
-    });
-    let session = Session::new(settings, client, &plan, clock);
-    if !reached && settings.run.fail_fast {
+    let mut routes = routes(settings, scenario, clients, (seed, &run_id), clock);
+    for (route, look) in routes.iter_mut().zip(looks) {
+        route.date = look.date.map(|date| (date, looked_at));
+    }
+    direction.state.announce(facts(settings, &routes));
+    let session = Session::new(settings, &routes, clock);
+    if !is_reached && settings.run.fail_fast {
         return Ok(session.unsent(StoppedBy::Error, None, direction));
     }
-    let date = look.as_ref().ok().and_then(|answer| answer.date.as_deref());
-    session.drive(date.map(|date| (date, looked_at)), &mut signals, screen, direction).await
+    session.drive(&mut signals, screen, direction).await
+}
+
+/// The plan on its way to each of the targets.
+fn routes(
+    settings: &Settings,
+    scenario: Scenario,
+    clients: &[Client],
+    (seed, run_id): (u64, &str),
+    clock: Clock,
+) -> Vec<Route> {
+    let plans = crate::scenario::plans(settings, scenario, seed, run_id, Some(clock.unix_ms(0)));
+    let targets = settings.targets.iter().zip(clients);
+    targets
+        .zip(plans)
+        .map(|((target, client), plan)| Route {
+            plan,
+            client: client.clone(),
+            audience: target.audience,
+            most_a_day: target.max_visits_per_day,
+            site_time_zone: target.time_zone.clone(),
+            date: None,
+        })
+        .collect()
+}
+
+/// What others are told who look.
+fn facts(settings: &Settings, routes: &[Route]) -> Facts {
+    let (plan, target) = (&routes[0].plan, &settings.targets[0]);
+    let name = |target: &crate::settings::Target| target.name.clone();
+    Facts {
+        run_id: plan.run_id().to_owned(),
+        seed: plan.seed(),
+        plan: session::fingerprint(settings, routes),
+        target: routes[0].client.target().address().to_owned(),
+        site_id: target.site_id,
+        targets: settings.targets.iter().map(name).collect(),
+        in_flight_limit: settings.load.concurrency as u64,
+    }
 }
 
 /// A run that is over.
@@ -250,18 +283,38 @@ fn make_room(settings: &Settings) {
 }
 
 /// What will be sent where, before the first hit.
-fn announce(settings: &Settings, client: &Client, seed: u64, run_id: &str) {
+fn announce(settings: &Settings, clients: &[Client], seed: u64, run_id: &str) {
     let rate = match settings.load.rate {
         _ if !settings.load.stages.is_empty() => crate::stages::words(&settings.load.stages),
         crate::settings::Rate::Max => "as fast as the target answers (closed model)".to_owned(),
         crate::settings::Rate::PerSecond(rate) if rate >= 0.1 => format!("{rate:.1} visits/s"),
         crate::settings::Rate::PerSecond(rate) => format!("{:.0} visits/day", rate * 86_400.0),
     };
-    tracing::info!("sending to {}, site {}, {rate}", client.target().address(), settings.target.site_id);
+    match (settings.targets.as_slice(), clients) {
+        ([target], [client]) => {
+            tracing::info!("sending to {}, site {}, {rate}", client.target().address(), target.site_id);
+        }
+        (targets, clients) => {
+            let how = match settings.sending.distribution {
+                Distribution::Weighted => "by weight",
+                Distribution::RoundRobin => "in turn",
+                Distribution::Mirrored => "every visit to all",
+            };
+            tracing::info!("sending to {} targets, {how}, {rate}", targets.len());
+            for (target, client) in targets.iter().zip(clients) {
+                let (name, site) = (&target.name, target.site_id);
+                let share = target.audience.share() * 100.0;
+                tracing::info!(
+                    "{name}: {}, site {site}, {share:.0} % of the visits",
+                    client.target().address()
+                );
+            }
+        }
+    }
     let profile = &settings.profile;
     tracing::info!("profile {}: {}", profile.name, profile.profile.description);
     tracing::info!("seed {seed}, run id {run_id}");
-    if let Some(number) = settings.target.tag_dimension {
+    if let Some(number) = settings.sending.tag_dimension {
         tracing::info!("every visit carries the run id in dimension {number}");
     } else {
         tracing::info!(
@@ -292,60 +345,5 @@ fn take(file: &Path) -> anyhow::Result<bool> {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(anyhow::anyhow!("START_SIGNAL_FILE {} cannot be deleted: {error}", file.display())),
-    }
-}
-
-/// Says what the first look at the target found; whether it can be worked with.
-fn report_look(look: &Result<Fetched, FetchError>, client: &Client, settings: &Settings) -> bool {
-    let goes_on = if settings.run.fail_fast { "--fail-fast: stopping" } else { "going on trying" };
-    match look {
-        Ok(answer) => match doubts(answer) {
-            Some(doubt) => {
-                tracing::warn!("{}: {doubt}; {goes_on}", client.target().address());
-                false
-            }
-            None => true,
-        },
-        Err(error) => {
-            let advice = settings.target.url.as_ref().map_or("", |url| advice(error.failure, url));
-            tracing::error!("{} is not reached: {error}. {advice}; {goes_on}", client.target().address());
-            false
-        }
-    }
-}
-
-/// What is odd about an answer to a request without parameters: Matomo answers 200 or 204.
-pub(super) fn doubts(answer: &Fetched) -> Option<String> {
-    match (answer.status, &answer.location) {
-        (200..=299 | 400, _) => None,
-        (status @ 300..=399, Some(location)) => {
-            Some(format!("it answers {status} and points to {location}; set MATOMO_URL to where Matomo is"))
-        }
-        (401 | 403, _) => Some(format!(
-            "it answers {}; does the web server want a user and password (http://user:password@host/)?",
-            answer.status
-        )),
-        (404, _) => Some("it answers 404; is the path of MATOMO_URL right?".to_owned()),
-        (503, _) => Some("it answers 503; is Matomo in maintenance (record_statistics = 0)?".to_owned()),
-        (status, _) => Some(format!("it answers {status}")),
-    }
-}
-
-/// What to do about a target that is not reached.
-pub(super) fn advice(failure: Failure, url: &TrackingUrl) -> &'static str {
-    match failure {
-        Failure::Dns => {
-            "Check the spelling of the host in MATOMO_URL; between containers it is the name of the service"
-        }
-        Failure::Connect if url.is_loopback() => {
-            "Is it running, and on this port? Inside a container, localhost is the container itself: use the name of the service"
-        }
-        Failure::Connect => "Is it running, and is the port right?",
-        Failure::Tls => {
-            "For a certificate of your own give --ca-file; for a laboratory --insecure; or is it http://?"
-        }
-        Failure::Timeout => "Is there a firewall on the way, or is it overloaded?",
-        Failure::Protocol => "Does another program listen on this port, or is it https://?",
-        Failure::Reset | Failure::Aborted => "Is it restarting, or is it https://?",
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use engine::recorder::series::Gauges;
 use engine::recorder::statistics::{Class, Statistics};
 use engine::recorder::times::Times;
-use engine::recorder::{Counts, Snapshot};
+use engine::recorder::{Counts, HitCounts, Snapshot, VisitCounts};
 use engine::usage;
 use traffic::hit::Kind;
 use traffic::scenario::Rate;
@@ -60,6 +60,36 @@ pub(super) struct Process {
     pub(super) started: f64,
 }
 
+/// The numbers of one of several targets.
+#[derive(Clone, Debug)]
+pub(super) struct TargetFigures {
+    pub(super) name: String,
+    pub(super) visits: VisitCounts,
+    pub(super) hits: HitCounts,
+    pub(super) in_flight: u64,
+    /// Due to done.
+    pub(super) response: Distribution,
+    pub(super) service: Distribution,
+}
+
+impl TargetFigures {
+    fn of(name: &str, snapshot: &Snapshot) -> TargetFigures {
+        let mut figures = TargetFigures {
+            name: name.to_owned(),
+            visits: snapshot.counts.visits,
+            hits: snapshot.counts.hits,
+            in_flight: snapshot.gauges.in_flight,
+            response: Distribution::default(),
+            service: Distribution::default(),
+        };
+        for statistics in [&snapshot.warm_up, &snapshot.statistics] {
+            figures.response.add(&statistics.response);
+            figures.service.add(&statistics.service);
+        }
+        figures
+    }
+}
+
 /// The numbers of a moment, those of a warm-up included: counters never go back.
 #[derive(Clone, Debug)]
 pub(super) struct Figures {
@@ -76,6 +106,8 @@ pub(super) struct Figures {
     /// Nothing in a closed model.
     pub(super) planned: Option<Planned>,
     pub(super) process: Process,
+    /// Each of several targets.
+    pub(super) targets: Vec<TargetFigures>,
 }
 
 impl Figures {
@@ -93,6 +125,7 @@ impl Figures {
             lag: Distribution::default(),
             planned: Some(Planned::default()),
             process: Process::default(),
+            targets: Vec::new(),
         }
     }
 
@@ -130,12 +163,21 @@ pub(super) fn read(state: &State) -> Figures {
             (figures.response, figures.planned) = (None, None);
         } else if told.phase != Phase::Draining && told.phase != Phase::Over {
             let speed = pace.speed();
-            figures.planned = Some(Planned { rate: begun.plan.rate(now) * speed, speed });
+            figures.planned = Some(Planned { rate: begun.plan.rate(now) * begun.scale * speed, speed });
         }
-        figures.take_in(&begun.reader.snapshot());
-        if begun.plan.scenario().most_visits == Some(figures.counts.visits.planned) {
-            figures.planned = figures.planned.map(|planned| Planned { rate: 0.0, ..planned });
+        {
+            let snapshot = begun.reader.snapshot();
+            figures.take_in(&snapshot);
+            if snapshot.is_through {
+                figures.planned = figures.planned.map(|planned| Planned { rate: 0.0, ..planned });
+            }
         }
+        let names = told.facts.iter().flat_map(|facts| &facts.targets);
+        figures.targets = names
+            .enumerate()
+            .filter(|_| told.facts.as_ref().is_some_and(|facts| facts.targets.len() > 1))
+            .map(|(index, name)| TargetFigures::of(name, &begun.reader.snapshot_of(index)))
+            .collect();
     }
     figures.readiness = ready(told.phase, told.reached || is_answered(&figures.counts));
     figures.facts = told.facts;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
 use engine::observation::Failure;
+use engine::recorder::{HitCounts, VisitCounts};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::encoding::{
@@ -14,7 +15,7 @@ use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::Registry;
 use traffic::hit::Kind;
 
-use super::figures::{BOUNDS_US, ByKind, Distribution, Figures};
+use super::figures::{BOUNDS_US, ByKind, Distribution, Figures, TargetFigures};
 use super::state::Phase;
 
 /// How metrics are written.
@@ -118,6 +119,21 @@ impl Page<'_> {
         buckets(&mut self.begin(name, help, MetricType::Histogram)?, times)
     }
 
+    /// The same by a label.
+    fn distributions<'l>(
+        &mut self,
+        name: &str,
+        help: &str,
+        label: &str,
+        values: impl IntoIterator<Item = (&'l str, &'l Distribution)>,
+    ) -> fmt::Result {
+        let mut metric = self.begin(name, help, MetricType::Histogram)?;
+        for (of, times) in values {
+            buckets(&mut metric.encode_family(&[(label, of)])?, times)?;
+        }
+        Ok(())
+    }
+
     fn histograms(&mut self, name: &str, help: &str, by_kind: &ByKind) -> fmt::Result {
         let mut metric = self.begin(name, help, MetricType::Histogram)?;
         for ((kind, class), times) in by_kind {
@@ -156,6 +172,7 @@ impl Collector for Figures {
         self.times(&mut page)?;
         self.standing(&mut page)?;
         self.ledger(&mut page)?;
+        self.targets(&mut page)?;
         self.process(&mut page)
     }
 }
@@ -357,6 +374,67 @@ impl Figures {
             "trafficinator_acknowledged_revenue",
             "Revenue of those orders, in the currency of the site.",
             ledger.revenue.0 as f64 / 100.0,
+        )
+    }
+
+    /// Each of several targets, in families of their own: sums over the others count nothing twice.
+    fn targets(&self, page: &mut Page<'_>) -> fmt::Result {
+        if self.targets.is_empty() {
+            return Ok(());
+        }
+        let visits = |of: fn(&VisitCounts) -> u64| {
+            self.targets.iter().map(move |target| (target.name.as_str(), of(&target.visits)))
+        };
+        page.counters(
+            "trafficinator_target_visits_planned",
+            "Visits that were due, by target.",
+            "target",
+            visits(|visits| visits.planned),
+        )?;
+        page.counters(
+            "trafficinator_target_visits_completed",
+            "Visits of which every hit was accepted, by target.",
+            "target",
+            visits(|visits| visits.completed),
+        )?;
+        let mut hits = page.begin(
+            "trafficinator_target_hits",
+            "Hits that are over, by target and what became of them.",
+            MetricType::Counter,
+        )?;
+        for target in &self.targets {
+            let HitCounts { accepted, rejected, failed, dropped, .. } = target.hits;
+            let outcomes =
+                [("accepted", accepted), ("rejected", rejected), ("failed", failed), ("dropped", dropped)];
+            for (outcome, count) in outcomes {
+                hits.encode_family(&[("target", target.name.as_str()), ("outcome", outcome)])?
+                    .encode_counter::<NoLabelSet, _, u64>(&count, None)?;
+            }
+        }
+        let mut in_flight = page.begin(
+            "trafficinator_target_requests_in_flight",
+            "Requests that are in flight, by target.",
+            MetricType::Gauge,
+        )?;
+        for target in &self.targets {
+            in_flight.encode_family(&[("target", target.name.as_str())])?.encode_gauge(&target.in_flight)?;
+        }
+        let times = |of: fn(&TargetFigures) -> &Distribution| {
+            self.targets.iter().map(move |target| (target.name.as_str(), of(target)))
+        };
+        if self.response.is_some() {
+            page.distributions(
+                "trafficinator_target_response_time_seconds",
+                "Seconds from when a hit was due to its answer, by target.",
+                "target",
+                times(|target| &target.response),
+            )?;
+        }
+        page.distributions(
+            "trafficinator_target_service_time_seconds",
+            "Seconds from when a hit was sent to its answer, by target.",
+            "target",
+            times(|target| &target.service),
         )
     }
 

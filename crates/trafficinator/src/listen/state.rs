@@ -64,6 +64,8 @@ pub(crate) struct Facts {
     /// The tracking endpoint, without credentials.
     pub(crate) target: String,
     pub(crate) site_id: u32,
+    /// Names of all targets.
+    pub(crate) targets: Vec<String>,
     /// Most requests in flight at once.
     pub(crate) in_flight_limit: u64,
 }
@@ -73,6 +75,8 @@ pub(crate) struct Facts {
 pub(crate) struct Begun {
     pub(crate) reader: Reader,
     pub(crate) plan: Arc<Plan>,
+    /// Visits that are sent here for each of the plan.
+    pub(crate) scale: f64,
 }
 
 /// What was told last.
@@ -116,9 +120,9 @@ impl State {
     }
 
     /// The run has begun: [`Phase::Sending`].
-    pub(crate) fn begin(&self, reader: Reader, plan: &Arc<Plan>) {
+    pub(crate) fn begin(&self, reader: Reader, plan: &Arc<Plan>, scale: f64) {
         let mut told = self.lock();
-        told.begun = Some(Begun { reader, plan: Arc::clone(plan) });
+        told.begun = Some(Begun { reader, plan: Arc::clone(plan), scale });
         told.phase = Phase::Sending;
     }
 

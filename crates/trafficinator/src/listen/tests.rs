@@ -38,6 +38,7 @@ fn labels_are_escaped() {
         plan: String::new(),
         target: "http://host/\"".to_owned(),
         site_id: 1,
+        targets: Vec::new(),
         in_flight_limit: 7,
     };
     figures.facts = Some(Arc::new(facts));

@@ -78,7 +78,8 @@ fn troubled() -> Snapshot {
 }
 
 fn threshold(expression: &str, value: Option<f64>, unit: &str, holds: bool) -> ThresholdPart {
-    ThresholdPart { expression: expression.to_owned(), value, unit: unit.to_owned(), holds, aborted: false }
+    let (expression, unit) = (expression.to_owned(), unit.to_owned());
+    ThresholdPart { target: None, expression, value, unit, holds, aborted: false }
 }
 
 /// A view that looked at a run twice, at a second that is not over and the one before.

@@ -162,7 +162,7 @@ pub(super) fn thresholds(thresholds: &[ThresholdPart]) -> Table {
         };
         Row {
             tone: if threshold.holds { Tone::Plain } else { Tone::Bad },
-            cells: vec![Cell::Code(threshold.expression.clone()), came_out(threshold).into(), result.into()],
+            cells: vec![Cell::Code(threshold.label()), came_out(threshold).into(), result.into()],
         }
     };
     Table {

@@ -74,7 +74,7 @@ pub(crate) fn run(seconds: u64) -> Fixture {
     snapshot.counts.acknowledged = ledger(accepted);
     snapshot.counts.uncertain = ledger(seconds * 20 - accepted);
     snapshot.series = Series::of(warm_up, 1, windows).expect("few windows");
-    let summary = Summary::new(circumstances(seconds), &snapshot);
+    let summary = Summary::new(circumstances(seconds), &snapshot, Vec::new());
     let Snapshot { statistics, series, .. } = snapshot;
     Fixture { summary, series, statistics, additions: Additions::default() }
 }
@@ -152,6 +152,7 @@ fn ledger(hits: u64) -> Ledger {
 fn circumstances(seconds: u64) -> Circumstances {
     let started_at: Timestamp = "2026-11-24T18:00:00Z".parse().expect("a moment");
     let threshold = |expression: &str, value: Option<f64>, unit: &str, holds| ThresholdPart {
+        target: None,
         expression: expression.to_owned(),
         value,
         unit: unit.to_owned(),
@@ -174,7 +175,7 @@ fn circumstances(seconds: u64) -> Circumstances {
             seconds: seconds as f64,
             stopped_by: StoppedBy::Duration,
         },
-        target: TargetPart { url: "http://matomo.example.org/matomo.php".to_owned(), site_id: 3 },
+        target: TargetPart { name: None, url: "http://matomo.example.org/matomo.php".to_owned(), site_id: 3 },
         model: Model::Open,
         adjusted: false,
         thresholds: vec![

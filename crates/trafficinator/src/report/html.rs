@@ -135,7 +135,7 @@ fn verdict(out: &mut String, summary: &Summary) -> std::fmt::Result {
         html(&facts::headline(verdict))
     )?;
     let failed = summary.thresholds.iter().filter(|threshold| !threshold.holds).map(|threshold| {
-        let (expression, value) = (html(&threshold.expression), html(&facts::came_out(threshold)));
+        let (expression, value) = (html(&threshold.label()), html(&facts::came_out(threshold)));
         format!("<code>{expression}</code> does not hold: {value}")
     });
     let reasons = verdict.void.iter().map(|reason| html(reason)).chain(failed);

@@ -7,14 +7,14 @@ use super::profile::Chosen;
 use super::registry::{Default, SETTINGS, Setting};
 use super::source::{Raws, Source, label};
 use super::tables::Tables;
+use super::targets::distribution;
 use super::tracking_url::TrackingUrl;
 use super::values::Values;
 use super::{
     AS_THE_PROFILE_HAS_IT, Arrivals, Clock, Curve, Described, Identity, Load, LogFormat, Output, Rate, Run,
-    Settings, Shop, Site, Start, SummaryTo, Target, Visits,
+    Sending, Settings, Shop, Site, Start, SummaryTo, Target, Visits,
 };
 use crate::stages;
-use engine::target::Secret;
 use traffic::curve::Stage;
 
 /// Longer than any run; keeps sums of instants and lengths from overflowing.
@@ -29,27 +29,26 @@ pub(crate) fn build(
     values: &Values,
     rust_log: Option<String>,
     profile: Chosen,
-    tables: Tables,
+    (targets, tables): (Vec<Target>, Tables),
 ) -> Settings {
     Settings {
-        target: target(values),
+        sending: sending(values),
         load: load(values, &tables),
-        visits: visits(values),
+        visits: visits(values, &targets),
         shop: shop(values),
         site: site(values),
         run: run(values, &tables),
         output: output(values, rust_log),
-        described: describe(raws, values, &profile, &tables),
+        described: describe(raws, values, &profile, &tables, &targets),
+        targets,
         profile,
         tables,
     }
 }
 
-fn target(values: &Values) -> Target {
-    Target {
-        url: values.get("MATOMO_URL"),
-        site_id: values.must::<u64>("MATOMO_SITE_ID") as u32,
-        token: values.get("MATOMO_TOKEN_AUTH"),
+fn sending(values: &Values) -> Sending {
+    Sending {
+        distribution: distribution(values),
         tag_dimension: values.get::<u64>("TRAFFICINATOR_TAG_DIMENSION").map(|number| number as u16),
         timeout: values.must("TRAFFICINATOR_TIMEOUT"),
         ca_file: values.get("TRAFFICINATOR_CA_FILE"),
@@ -85,7 +84,7 @@ fn load(values: &Values, tables: &Tables) -> Load {
     }
 }
 
-fn visits(values: &Values) -> Visits {
+fn visits(values: &Values, targets: &[Target]) -> Visits {
     Visits {
         clock: match values.must("TRAFFICINATOR_CLOCK") {
             "real" => Clock::Real,
@@ -104,7 +103,7 @@ fn visits(values: &Values) -> Visits {
         click_events: values.must("CLICK_EVENTS_PROBABILITY"),
         random_events: values.must("RANDOM_EVENTS_PROBABILITY"),
         direct: values.must("DIRECT_TRAFFIC_PROBABILITY"),
-        countries: values.must("RANDOMIZE_VISITOR_COUNTRIES") && has_token(values),
+        countries: values.must("RANDOMIZE_VISITOR_COUNTRIES") && has_token(targets),
         identity: match values.must("TRAFFICINATOR_IDENTITY") {
             "browser" => Identity::Browser,
             _ => Identity::Exact,
@@ -135,9 +134,6 @@ fn site(values: &Values) -> Site {
     Site {
         urls_file: values.get("URLS_FILE"),
         sitemap: values.get("TRAFFICINATOR_SITEMAP"),
-        matomo_time_zone: values
-            .get("TRAFFICINATOR_SITE_TIMEZONE")
-            .unwrap_or_else(|| visitor_time_zone.clone()),
         visitor_time_zone,
     }
 }
@@ -184,10 +180,16 @@ fn output(values: &Values, rust_log: Option<String>) -> Output {
     }
 }
 
-fn describe(raws: &Raws, values: &Values, profile: &Chosen, tables: &Tables) -> Vec<Described> {
+fn describe(
+    raws: &Raws,
+    values: &Values,
+    profile: &Chosen,
+    tables: &Tables,
+    targets: &[Target],
+) -> Vec<Described> {
     let one = |setting: &'static Setting| {
         let (value, source) = match (raws.get(setting.name), setting.default) {
-            (Some(raw), _) => (shown(setting, &raw.text, values), raw.source.to_string()),
+            (Some(raw), _) => (shown(setting, &raw.text, values, targets), raw.source.to_string()),
             (None, _) if profile.holds(setting.name) => {
                 (AS_THE_PROFILE_HAS_IT.to_owned(), Source::Profile(profile.name.clone()).to_string())
             }
@@ -220,9 +222,9 @@ fn declared(name: &str, tables: &Tables) -> Option<(String, String)> {
     Some((text, source.to_string()))
 }
 
-fn shown(setting: &Setting, text: &str, values: &Values) -> String {
+fn shown(setting: &Setting, text: &str, values: &Values, targets: &[Target]) -> String {
     match setting.name {
-        "RANDOMIZE_VISITOR_COUNTRIES" if values.must(setting.name) && !has_token(values) => {
+        "RANDOMIZE_VISITOR_COUNTRIES" if values.must(setting.name) && !has_token(targets) => {
             "false (there is no token)".to_owned()
         }
         "MATOMO_URL" => values.must::<TrackingUrl>(setting.name).to_string(),
@@ -230,8 +232,9 @@ fn shown(setting: &Setting, text: &str, values: &Values) -> String {
     }
 }
 
-fn has_token(values: &Values) -> bool {
-    values.get::<Secret>("MATOMO_TOKEN_AUTH").is_some()
+/// Whether somebody takes what needs a token.
+fn has_token(targets: &[Target]) -> bool {
+    targets.iter().any(|target| target.token.is_some())
 }
 
 /// 0 is off.

@@ -50,7 +50,8 @@ pub(crate) fn settle_rivals(raws: &mut Raws) -> Vec<Problem> {
 }
 
 /// Tables of a scenario file, what they are, and settings that say the same in another way.
-const RIVALS_OF_TABLES: [(&str, &str, &[&str]); 4] = [
+const RIVALS_OF_TABLES: [(&str, &str, &[&str]); 5] = [
+    ("targets", "both say where visits go", &["MATOMO_URL"]),
     ("site.page", "both give the pages of the site", &["URLS_FILE", "TRAFFICINATOR_SITEMAP"]),
     ("product", "both give the catalogue", &["TRAFFICINATOR_CATALOGUE"]),
     ("stage", "both give the stages", &["TRAFFICINATOR_STAGES"]),
@@ -66,6 +67,7 @@ pub(crate) fn settle_tables(
     let mut problems = Vec::new();
     for (name, why, rivals) in RIVALS_OF_TABLES {
         let lines = match name {
+            "targets" => &tables.target_lines,
             "product" => &tables.products,
             "stage" => &tables.stage_lines,
             "threshold" => &tables.threshold_lines,
@@ -87,6 +89,7 @@ pub(crate) fn settle_tables(
                 Ordering::Greater => {
                     warnings.push(format!("{name} ({own}) not used: {why}, and {other} wins"));
                     match name {
+                        "targets" => (tables.targets, tables.target_lines) = (Vec::new(), Vec::new()),
                         "product" => tables.catalogue = None,
                         "stage" => (tables.stages, tables.stage_lines) = (Vec::new(), Vec::new()),
                         "threshold" => (tables.thresholds, tables.threshold_lines) = (Vec::new(), Vec::new()),
@@ -187,8 +190,9 @@ pub(crate) fn check_tag(raws: &Raws, values: &Values, tables: &Tables) -> Option
 }
 
 /// Settings that the purpose needs.
-pub(crate) fn missing(raws: &Raws, purpose: Purpose) -> Option<Problem> {
-    (purpose == Purpose::Send && !raws.contains_key("MATOMO_URL")).then(|| Problem {
+pub(crate) fn missing(raws: &Raws, tables: &Tables, purpose: Purpose) -> Option<Problem> {
+    let is_given = raws.contains_key("MATOMO_URL") || !tables.target_lines.is_empty();
+    (purpose == Purpose::Send && !is_given).then(|| Problem {
         setting: "MATOMO_URL".to_owned(),
         value: None,
         message: "is not set, and no host is guessed; give the Matomo to send to, for example --matomo-url \
@@ -198,14 +202,14 @@ pub(crate) fn missing(raws: &Raws, purpose: Purpose) -> Option<Problem> {
 }
 
 /// Settings that are fine alone and wrong together. What did not parse is left out.
-pub(crate) fn contradictions(raws: &Raws, values: &Values) -> Vec<Problem> {
+pub(crate) fn contradictions(raws: &Raws, values: &Values, tables: &Tables) -> Vec<Problem> {
     let mut problems: Vec<Problem> =
         RANGES.iter().filter_map(|(min, max)| check_range(raws, values, min, max)).collect();
     problems.extend(check_cents(raws, values));
     problems.extend(check_workers(raws, values));
     problems.extend(check_closed_model(raws, values));
     problems.extend(check_curve(raws, values));
-    problems.extend(check_identity(raws, values));
+    problems.extend(check_identity(raws, values, tables));
     problems.extend(check_backfill_enabled(raws, values));
     problems.extend(TOGETHER.iter().filter_map(|(one, other)| check_together(raws, one, other)));
     problems.extend(check_window(raws, values));
@@ -278,12 +282,21 @@ fn check_curve(raws: &Raws, values: &Values) -> Option<Problem> {
 }
 
 /// Matomo takes `_id` for a hint only: visits stay apart by their addresses, which it takes with a token.
-fn check_identity(raws: &Raws, values: &Values) -> Option<Problem> {
+fn check_identity(raws: &Raws, values: &Values, tables: &Tables) -> Option<Problem> {
     let (identity, countries) = ("TRAFFICINATOR_IDENTITY", "RANDOMIZE_VISITOR_COUNTRIES");
     if values.get::<&str>(identity)? != "browser" {
         return None;
     }
-    let message = if !raws.contains_key("MATOMO_TOKEN_AUTH") && !raws.contains_key("MATOMO_TOKEN_AUTH_FILE") {
+    let has_token = raws.contains_key("MATOMO_TOKEN_AUTH") || raws.contains_key("MATOMO_TOKEN_AUTH_FILE");
+    let without = tables.targets.iter().find(|target| target.enabled && target.token_file.is_none());
+    let message = if let Some(target) = without {
+        format!(
+            "needs a token: Matomo keeps such visits apart by their addresses, and takes those only with one; give \
+             targets ({}:{}) a token_file, or the identity exact",
+            tables.path.display(),
+            target.line
+        )
+    } else if tables.target_lines.is_empty() && !has_token {
         "needs a token: Matomo keeps such visits apart by their addresses, and takes those only with one; set \
          MATOMO_TOKEN_AUTH (in Matomo: Administration > Personal > Security > Auth tokens) or give the identity exact"
             .to_owned()

@@ -36,6 +36,11 @@ impl<'a, 'p> Fields<'a, 'p> {
         Fields { name, line, lines, table, known: Vec::new(), problems }
     }
 
+    /// Where the table begins.
+    pub(super) fn line(&self) -> usize {
+        self.line
+    }
+
     /// The value of a key with its line.
     pub(super) fn value(&mut self, key: &'static str) -> Option<(usize, &'a DeValue<'a>)> {
         if !self.known.contains(&key) {

@@ -29,6 +29,8 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "token (token_auth) for country, address and old times; better in a variable or a file than here" },
     Setting { name: "MATOMO_TOKEN_AUTH_FILE", group: Target, placeholder: "FILE", default: Absent("none"), kind: Kind::Path,
         help: "file that holds the token, such as a Docker secret" },
+    Setting { name: "TRAFFICINATOR_DISTRIBUTION", group: Target, placeholder: "HOW", default: Value("weighted"), kind: Kind::Choice(&["weighted", "round-robin", "mirrored"]),
+        help: "how visits are divided among the [[targets]] of a scenario file: by weight, in turn, or every visit to all" },
     Setting { name: "TRAFFICINATOR_TAG_DIMENSION", group: Target, placeholder: "N", default: Absent("none"), kind: Kind::Whole { min: 1, max: 999 },
         help: "visit dimension that receives the run id, so that generated visits can be told from real ones" },
     Setting { name: "TRAFFICINATOR_TIMEOUT", group: Target, placeholder: "TIME", default: Value("30s"), kind: Kind::Length { min: "1ms", max: "1h" },

@@ -1,5 +1,5 @@
-//! What a scenario file declares in tables: the pages of the site, products, goals, custom dimensions, stages of the
-//! load and thresholds. Each of them is checked as a whole here; that two things refer to each other is checked where
+//! What a scenario file declares in tables: targets, the pages of the site, products, goals, custom dimensions, stages of
+//! the load and thresholds. Each of them is checked as a whole here; that two things refer to each other is checked where
 //! the scenario is built.
 
 mod dimension;
@@ -7,10 +7,11 @@ mod goal;
 mod page;
 mod product;
 mod stage;
+pub(crate) mod target;
 mod threshold;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 use traffic::catalogue::Catalogue;
@@ -24,9 +25,10 @@ use super::registry::find_key;
 use super::scenario_file::Entry;
 use crate::lines::Lines;
 use crate::threshold::Threshold;
+use target::Declared;
 
 /// Keys of a scenario file that are tables.
-pub(super) const NAMES: [&str; 6] = ["site", "product", "goal", "dimension", "stage", "threshold"];
+pub(super) const NAMES: [&str; 7] = ["targets", "site", "product", "goal", "dimension", "stage", "threshold"];
 
 /// Whether a key is one of tables and not a setting: thresholds may be either.
 pub(super) fn is_declared(name: &str, value: &DeValue<'_>) -> bool {
@@ -46,6 +48,10 @@ fn holds_tables(value: &DeValue<'_>) -> bool {
 pub(crate) struct Tables {
     /// The file that they are in.
     pub(crate) path: PathBuf,
+    /// Targets, those that are not enabled included.
+    pub(crate) targets: Vec<Declared>,
+    /// Lines of the targets.
+    pub(crate) target_lines: Vec<usize>,
     /// The site of the pages, unless something is wrong with them.
     pub(crate) site: Option<Site>,
     /// Lines of its pages, in their order.
@@ -66,6 +72,13 @@ pub(crate) struct Tables {
     pub(crate) threshold_lines: Vec<usize>,
 }
 
+impl Tables {
+    /// Files that a scenario file names are looked for beside it, so that a folder of both can be moved.
+    pub(super) fn beside(&self, path: &Path) -> PathBuf {
+        self.path.parent().map_or_else(|| path.to_owned(), |folder| folder.join(path))
+    }
+}
+
 /// Reads the tables of a file; what is wrong with them is added to the problems.
 pub(super) fn read<'a>(
     table: &'a DeTable<'a>,
@@ -73,6 +86,7 @@ pub(super) fn read<'a>(
     problems: &mut Vec<Entry<String>>,
 ) -> Tables {
     let mut tables = Tables::default();
+    target::read(table, lines, problems, &mut tables);
     page::read(table, lines, problems, &mut tables);
     product::read(table, lines, problems, &mut tables);
     goal::read(table, lines, problems, &mut tables);

@@ -6,6 +6,7 @@ mod files;
 mod layering;
 mod measuring;
 mod profiles;
+mod several_targets;
 mod spellings;
 mod tables;
 mod targets;
@@ -55,7 +56,10 @@ fn load_for(purpose: Purpose, given: &Given<'_>) -> Result<Loaded, Refused> {
     }
     let texts = [given.env_file, given.scenario];
     let has_target = given.flags.iter().any(|(name, _)| *name == "MATOMO_URL")
-        || texts.into_iter().flatten().any(|text| text.to_uppercase().contains("MATOMO_URL"));
+        || texts
+            .into_iter()
+            .flatten()
+            .any(|text| text.to_uppercase().contains("MATOMO_URL") || text.contains("[[targets]]"));
     if !has_target && purpose == Purpose::Send {
         environment.entry("MATOMO_URL".to_owned()).or_insert_with(|| "https://matomo.example.org".to_owned());
     }

@@ -64,6 +64,12 @@ impl TrackingUrl {
         base
     }
 
+    /// What tells it from others, in few characters.
+    pub(crate) fn host_and_port(&self) -> String {
+        let host = self.endpoint.host_str().unwrap_or_default();
+        self.endpoint.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+
     pub(crate) fn basic_auth(&self) -> Option<&BasicAuth> {
         self.basic_auth.as_ref()
     }

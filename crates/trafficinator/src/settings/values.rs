@@ -56,21 +56,27 @@ pub(crate) fn read_token_file(
 ) -> Option<Problem> {
     let setting = find("MATOMO_TOKEN_AUTH_FILE")?;
     let path: PathBuf = values.get(setting.name)?;
-    let reason = match read(&path) {
-        Err(error) => format!("cannot be read: {error}"),
-        Ok(text) => match parse_token(text.trim_start_matches('\u{feff}').trim()) {
-            Ok(token) if token.reveal().is_empty() => "is empty; it must hold the token".to_owned(),
-            Ok(token) => {
-                values.0.insert("MATOMO_TOKEN_AUTH", Value::Token(token));
-                return None;
-            }
-            Err(_) => {
-                "holds white space inside the token; it must hold the token and nothing else".to_owned()
-            }
-        },
+    let reason = match read_token(&path, read) {
+        Ok(token) => {
+            values.0.insert("MATOMO_TOKEN_AUTH", Value::Token(token));
+            return None;
+        }
+        Err(reason) => reason,
     };
     let raw = raws.get(setting.name)?;
     Some(Problem { setting: label(setting, &raw.source), value: Some(raw.text.clone()), message: reason })
+}
+
+/// The token in a file, or what is wrong with that.
+pub(super) fn read_token(path: &Path, read: &dyn Fn(&Path) -> io::Result<String>) -> Result<Secret, String> {
+    let text = read(path).map_err(|error| format!("cannot be read: {error}"))?;
+    match parse_token(text.trim_start_matches('\u{feff}').trim()) {
+        Ok(token) if token.reveal().is_empty() => Err("is empty; it must hold the token".to_owned()),
+        Ok(token) => Ok(token),
+        Err(_) => {
+            Err("holds white space inside the token; it must hold the token and nothing else".to_owned())
+        }
+    }
 }
 
 impl Values {

@@ -2,32 +2,49 @@
 
 use jiff::civil::Date;
 
-use super::Rate;
 use super::layers::{Inputs, Purpose};
 use super::registry::find;
 use super::source::{Raws, Source, label};
-use super::tracking_url::TrackingUrl;
+use super::tables::Tables;
+use super::tables::target::Declared;
 use super::values::Values;
-use engine::target::Secret;
+use super::{Rate, Target};
 
 /// Warnings about settings that were all accepted.
-pub(crate) fn about(raws: &Raws, values: &Values, inputs: &Inputs<'_>) -> Vec<String> {
+pub(crate) fn about(
+    raws: &Raws,
+    values: &Values,
+    tables: &Tables,
+    targets: &[Target],
+    inputs: &Inputs<'_>,
+) -> Vec<String> {
     let mut warnings = Vec::new();
-    warnings.extend(countries_without_token(raws, values));
+    warnings.extend(countries_without_token(raws, values, targets));
+    warnings.extend(unused_token(raws, tables));
+    warnings.extend(nothing_to_divide(raws, tables, targets));
     warnings.extend(unused_pauses(raws, values));
     warnings.extend(two_windows(raws, values));
     if inputs.purpose == Purpose::Send {
-        warnings.extend(default_site(raws));
-        warnings.extend(token_in_clear(values));
+        warnings.extend(default_site(raws, tables));
+        warnings.extend(targets.iter().filter_map(token_in_clear));
         warnings.extend(proxy(inputs));
     }
     warnings
 }
 
-fn countries_without_token(raws: &Raws, values: &Values) -> Option<String> {
+fn countries_without_token(raws: &Raws, values: &Values, targets: &[Target]) -> Option<String> {
     let name = "RANDOMIZE_VISITOR_COUNTRIES";
-    if !values.must::<bool>(name) || values.get::<Secret>("MATOMO_TOKEN_AUTH").is_some() {
+    let without: Vec<&str> =
+        targets.iter().filter(|target| target.token.is_none()).map(|target| target.name.as_str()).collect();
+    if !values.must::<bool>(name) || without.is_empty() {
         return None;
+    }
+    if targets.len() > 1 {
+        return Some(format!(
+            "{} is switched off for {}: Matomo takes a visitor's country only with a token; give a token_file",
+            name_of(raws, name),
+            without.join(", ")
+        ));
     }
     Some(format!(
         "{} is switched off: Matomo takes a visitor's country only with a token; set MATOMO_TOKEN_AUTH (in Matomo: \
@@ -63,16 +80,39 @@ fn two_windows(raws: &Raws, values: &Values) -> Option<String> {
     ))
 }
 
-fn default_site(raws: &Raws) -> Option<String> {
+/// A token belongs to one Matomo, and is never sent to another.
+fn unused_token(raws: &Raws, tables: &Tables) -> Option<String> {
+    let given =
+        ["MATOMO_TOKEN_AUTH", "MATOMO_TOKEN_AUTH_FILE"].into_iter().find(|name| raws.contains_key(name))?;
+    (!tables.target_lines.is_empty()).then(|| {
+        format!("{} not used: each of the targets has a token_file of its own", name_of(raws, given))
+    })
+}
+
+fn nothing_to_divide(raws: &Raws, tables: &Tables, targets: &[Target]) -> Option<String> {
+    let name = "TRAFFICINATOR_DISTRIBUTION";
+    let is_given = raws.get(name).is_some_and(|raw| raw.source != Source::Default);
+    let why = if tables.target_lines.is_empty() {
+        "there are no [[targets]] in a scenario file"
+    } else {
+        "there is one target"
+    };
+    (is_given && targets.len() < 2).then(|| format!("{} not used: {why}", name_of(raws, name)))
+}
+
+fn default_site(raws: &Raws, tables: &Tables) -> Option<String> {
+    let is_given = |target: &Declared| target.site_id.is_some() || !target.enabled;
+    if !tables.targets.is_empty() && tables.targets.iter().all(is_given) {
+        return None;
+    }
     (raws.get("MATOMO_SITE_ID")?.source == Source::Default).then(|| {
         "MATOMO_SITE_ID is not set: visits go to site 1, the first of that Matomo; make sure that is the one you mean"
             .to_owned()
     })
 }
 
-fn token_in_clear(values: &Values) -> Option<String> {
-    let url: TrackingUrl = values.get("MATOMO_URL")?;
-    values.get::<Secret>("MATOMO_TOKEN_AUTH")?;
+fn token_in_clear(target: &Target) -> Option<String> {
+    let url = target.url.as_ref().filter(|_| target.token.is_some())?;
     (!url.is_https() && !url.is_loopback())
         .then(|| format!("the token travels in clear text to {url}: use https:// if that Matomo offers it"))
 }

@@ -106,7 +106,7 @@ impl Summary {
     }
 
     fn write_tail(&self, out: &mut String) -> std::fmt::Result {
-        let width = self.thresholds.iter().map(|threshold| threshold.expression.chars().count()).max();
+        let width = self.thresholds.iter().map(|threshold| threshold.label().chars().count()).max();
         for (index, threshold) in self.thresholds.iter().enumerate() {
             let title = if index == 0 { "\n  thresholds" } else { "            " };
             let came = match (threshold.holds, threshold.aborted) {
@@ -115,7 +115,7 @@ impl Summary {
                 (false, true) => "FAILED, and ended the run",
             };
             let width = width.unwrap_or(0);
-            writeln!(out, "{title} {:<width$}  {:>10}  {came}", threshold.expression, threshold.measured())?;
+            writeln!(out, "{title} {:<width$}  {:>10}  {came}", threshold.label(), threshold.measured())?;
         }
         for (index, step) in self.capacity.iter().flat_map(|capacity| &capacity.steps).enumerate() {
             let title = if index == 0 { "\n  tried     " } else { "            " };

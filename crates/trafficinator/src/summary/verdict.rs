@@ -51,6 +51,9 @@ pub(crate) struct VerdictPart {
 /// Something that was demanded of a run, and what came of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct ThresholdPart {
+    /// Of which of several targets it was demanded; nothing where of all together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) target: Option<String>,
     /// As it was given: `response.p95<200ms`.
     pub(crate) expression: String,
     /// What came out, in its unit; nothing where there were no samples.
@@ -64,6 +67,14 @@ pub(crate) struct ThresholdPart {
 }
 
 impl ThresholdPart {
+    /// What was demanded of whom.
+    pub(crate) fn label(&self) -> String {
+        match &self.target {
+            Some(target) => format!("{target}: {}", self.expression),
+            None => self.expression.clone(),
+        }
+    }
+
     /// What came out, for people.
     pub(crate) fn measured(&self) -> String {
         match (self.value, self.unit.as_str()) {
@@ -80,12 +91,8 @@ impl ThresholdPart {
 pub(crate) fn judge(summary: &Summary) -> VerdictPart {
     let (void, warnings) = (void(summary), warnings(summary));
     let (delivered, delivery) = delivery(summary);
-    let failed: Vec<&str> = summary
-        .thresholds
-        .iter()
-        .filter(|threshold| !threshold.holds)
-        .map(|threshold| threshold.expression.as_str())
-        .collect();
+    let failed: Vec<String> =
+        summary.thresholds.iter().filter(|threshold| !threshold.holds).map(ThresholdPart::label).collect();
     if let Some(capacity) = summary.capacity.as_ref().filter(|_| delivered > Outcome::Failed) {
         let outcome = match &capacity.sustained {
             // Where nothing failed the highest rate that was allowed held.
@@ -162,6 +169,14 @@ fn warnings(summary: &Summary) -> Vec<String> {
             "{} hits were dropped: the target was too slow for CONCURRENCY {}",
             grouped(slow),
             generator.in_flight_allowed
+        ));
+    }
+    for target in summary.targets.iter().filter(|target| target.is_failed()) {
+        warnings.push(format!(
+            "target {}: not one of {} hits was accepted ({})",
+            target.name,
+            grouped(target.hits.sent),
+            target.main_error().unwrap_or("no answer")
         ));
     }
     let cut = summary.hits.dropped.saturating_sub(due);

@@ -3,23 +3,26 @@
 use std::time::Duration;
 
 use engine::recorder::Snapshot;
+use engine::run::{Ended, Run};
 
+use crate::settings::{Settings, Target};
+use crate::summary::Model;
 use crate::summary::verdict::ThresholdPart;
-use crate::summary::{Model, RatePart};
-use crate::threshold::{Sample, Threshold, judge};
+use crate::threshold::{Threshold, judge_all};
 
-/// The thresholds of a run.
+/// The thresholds of a run, and of each of several targets.
 #[derive(Debug)]
 pub(super) struct Guard<'a> {
     thresholds: &'a [Threshold],
+    targets: &'a [Target],
     model: Model,
     /// The one that ended the run.
     ended_by: Option<usize>,
 }
 
 impl<'a> Guard<'a> {
-    pub(super) fn new(thresholds: &'a [Threshold], model: Model) -> Guard<'a> {
-        Guard { thresholds, model, ended_by: None }
+    pub(super) fn new(settings: &'a Settings, model: Model) -> Guard<'a> {
+        Guard { thresholds: &settings.run.thresholds, targets: &settings.targets, model, ended_by: None }
     }
 
     /// Whether a threshold that may do so ends the run now: what it demands does not hold. `judged` is what came of all
@@ -42,22 +45,36 @@ impl<'a> Guard<'a> {
         Some(judged[index].clone())
     }
 
-    /// What came of all of them.
-    pub(super) fn judge(&self, snapshot: &Snapshot) -> Vec<ThresholdPart> {
-        if self.thresholds.is_empty() {
-            return Vec::new();
+    /// What came of all of them so far: those of the whole run first.
+    pub(super) fn judge(&self, whole: &Snapshot, run: &Run) -> Vec<ThresholdPart> {
+        self.judge_both(whole, |target| self.judge_target(target, &run.snapshot_of(target)))
+    }
+
+    /// The same once it is over.
+    pub(super) fn judge_ended(&self, ended: &Ended) -> Vec<ThresholdPart> {
+        self.judge_both(&ended.whole, |target| {
+            self.judge_target(target, ended.routes.get(target).unwrap_or(&ended.whole))
+        })
+    }
+
+    fn judge_both(
+        &self,
+        whole: &Snapshot,
+        of_target: impl Fn(usize) -> Vec<ThresholdPart>,
+    ) -> Vec<ThresholdPart> {
+        let mut judged = judge_all(self.thresholds, whole, self.model);
+        if let Some(part) = self.ended_by.and_then(|index| judged.get_mut(index)) {
+            part.aborted = true;
         }
-        let measured = snapshot.measured();
-        let sample = Sample {
-            statistics: &snapshot.statistics,
-            measured: &measured,
-            rates: RatePart::of(snapshot, &measured),
-            model: self.model,
-        };
-        let part = |(index, threshold): (usize, &Threshold)| ThresholdPart {
-            aborted: self.ended_by == Some(index),
-            ..judge(threshold, &sample)
-        };
-        self.thresholds.iter().enumerate().map(part).collect()
+        for target in 0..self.targets.len() {
+            judged.extend(of_target(target));
+        }
+        judged
+    }
+
+    fn judge_target(&self, target: usize, snapshot: &Snapshot) -> Vec<ThresholdPart> {
+        let Target { thresholds, name, .. } = &self.targets[target];
+        let named = |part| ThresholdPart { target: Some(name.clone()), ..part };
+        judge_all(thresholds, snapshot, self.model).into_iter().map(named).collect()
     }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use engine::clock::Clock;
 use engine::recorder::{Counts, Snapshot};
-use engine::run::{Options, Run};
-use engine::transport::Client;
+use engine::route::Route;
+use engine::run::{self, Options, Run};
 use engine::usage::{Usage, most_open_files, usage};
 use jiff::Timestamp;
 use traffic::plan::Plan;
@@ -22,7 +22,7 @@ use crate::listen::state::Phase;
 use crate::live::{self, Command, Facts};
 use crate::log::Screen;
 use crate::progress::Progress;
-use crate::settings::Settings;
+use crate::settings::{Distribution, Settings, Target};
 use crate::summary::generator::Allowed;
 use crate::summary::text::LIKELY_CAUSES;
 use crate::summary::verdict::ThresholdPart;
@@ -43,7 +43,9 @@ const TELLING: u64 = 20;
 #[derive(Debug)]
 pub(super) struct Session<'a> {
     settings: &'a Settings,
-    client: &'a Client,
+    /// One for each target.
+    routes: &'a [Route],
+    /// That of the first target: they differ in what belongs to a target, and in nothing that is asked here.
     plan: &'a Arc<Plan>,
     clock: Clock,
     /// What the process had used before.
@@ -64,13 +66,8 @@ struct Watched {
 
 impl<'a> Session<'a> {
     /// `clock` is the start of the run.
-    pub(super) fn new(
-        settings: &'a Settings,
-        client: &'a Client,
-        plan: &'a Arc<Plan>,
-        clock: Clock,
-    ) -> Session<'a> {
-        Session { settings, client, plan, clock, before: usage() }
+    pub(super) fn new(settings: &'a Settings, routes: &'a [Route], clock: Clock) -> Session<'a> {
+        Session { settings, routes, plan: &routes[0].plan, clock, before: usage() }
     }
 
     /// A run that sent nothing.
@@ -80,23 +77,28 @@ impl<'a> Session<'a> {
         signal: Option<Signal>,
         direction: &Direction<'_>,
     ) -> Ended {
-        let snapshot = Snapshot::new(0);
-        let took = Duration::from_nanos(self.clock.now());
-        let watched = Watched { signal, thresholds: self.guard().judge(&snapshot), ..Watched::default() };
-        self.ended(stopped_by, snapshot, took, &watched, direction)
+        let nothing = || Snapshot::new(0);
+        let several = if self.routes.len() > 1 { self.routes.len() } else { 0 };
+        let ended = run::Ended {
+            whole: nothing(),
+            routes: std::iter::repeat_with(nothing).take(several).collect(),
+            took: Duration::from_nanos(self.clock.now()),
+        };
+        let thresholds = self.guard().judge_ended(&ended);
+        let watched = Watched { signal, thresholds, ..Watched::default() };
+        self.ended(stopped_by, ended, &watched, direction)
     }
 
     /// Sends the plan.
     pub(super) async fn drive(
         &self,
-        date: Option<(&str, i64)>,
         signals: &mut Signals,
         screen: &Screen,
         direction: &mut Direction<'_>,
     ) -> anyhow::Result<Ended> {
-        let run = Run::start(self.plan, self.client, &self.options(), self.clock, date)?;
-        direction.state.begin(run.reader(), self.plan);
-        let progress = Progress::new(screen, self.settings.output.quiet, self.plan.scenario().most_visits);
+        let run = Run::start(self.routes, &self.options(), self.clock)?;
+        direction.state.begin(run.reader(), self.plan, self.scale());
+        let progress = Progress::new(screen, self.settings.output.quiet, self.most_visits());
         let keys = match (self.model(), &direction.search) {
             (Model::Open, None) => Keys::SetThePace,
             _ => Keys::OnlyStop,
@@ -129,12 +131,12 @@ impl<'a> Session<'a> {
                         watched.warned = true;
                         tracing::warn!("all answers so far are 400. {LIKELY_CAUSES}");
                     }
-                    let mut judged = guard.judge(&snapshot);
+                    let mut judged = guard.judge(&snapshot, &run);
                     let measured_for = Duration::from_nanos(now.saturating_sub(snapshot.series.warm_up()));
                     if let Some(broken) = guard.ends(&mut judged, measured_for) {
                         watched.ended_by = Some(StoppedBy::Threshold);
                         let measured = broken.measured();
-                        tracing::error!("{} does not hold ({measured}): stopping", broken.expression);
+                        tracing::error!("{} does not hold ({measured}): stopping", broken.label());
                         run.drain();
                     }
                     if let Some(search) = &mut direction.search {
@@ -153,7 +155,7 @@ impl<'a> Session<'a> {
                         Phase::Capped => live::Phase::Capped,
                         _ => live::Phase::Arriving,
                     };
-                    let planned = self.plan.rate(run.pace().plan(now)) * run.pace().speed();
+                    let planned = self.plan.rate(run.pace().plan(now)) * self.scale() * run.pace().speed();
                     display.update(&run, &snapshot, planned, phase, &judged);
                 }
                 signal = signals.next() => self.stop(&run, &mut watched.signal, signal),
@@ -162,13 +164,13 @@ impl<'a> Session<'a> {
         watched.is_adjusted = display.is_adjusted();
         drop(display);
         screen.clear();
-        let (snapshot, took) = run.join();
-        if !watched.warned && is_all_400(&snapshot.counts) {
+        let ended = run.join();
+        if !watched.warned && is_all_400(&ended.whole.counts) {
             tracing::warn!("all answers were 400. {LIKELY_CAUSES}");
         }
-        watched.thresholds = guard.judge(&snapshot);
-        let stopped_by = self.stopped_by(&snapshot, &watched);
-        Ok(self.ended(stopped_by, snapshot, took, &watched, direction))
+        watched.thresholds = guard.judge_ended(&ended);
+        let stopped_by = self.stopped_by(&ended.whole, &watched);
+        Ok(self.ended(stopped_by, ended, &watched, direction))
     }
 
     /// The first time visits may finish, the second time all stops.
@@ -210,20 +212,19 @@ impl<'a> Session<'a> {
     fn ended(
         &self,
         stopped_by: StoppedBy,
-        snapshot: Snapshot,
-        took: Duration,
+        ended: run::Ended,
         watched: &Watched,
         direction: &Direction<'_>,
     ) -> Ended {
-        let mut summary = self.summary(stopped_by, &snapshot, took, watched, direction.command);
+        let mut summary = self.summary(stopped_by, &ended, watched, direction.command);
         if let Some(search) = &direction.search {
             summary.set_capacity(search.result());
         }
-        Ended { summary, snapshot, signal: watched.signal }
+        Ended { summary, snapshot: ended.whole, signal: watched.signal }
     }
 
     fn guard(&self) -> Guard<'a> {
-        Guard::new(&self.settings.run.thresholds, self.model())
+        Guard::new(self.settings, self.model())
     }
 
     fn model(&self) -> Model {
@@ -235,8 +236,8 @@ impl<'a> Session<'a> {
         let preset = self.settings.describe().iter().find(|setting| setting.name == "TRAFFICINATOR_PRESET");
         let ends = self.plan.ends().map(Duration::from_nanos);
         Facts {
-            target: self.client.target().address().to_owned(),
-            site_id: self.settings.target.site_id,
+            target: self.address(),
+            site_id: self.settings.targets[0].site_id,
             profile: self.settings.profile.name.clone(),
             preset: preset.filter(|preset| preset.source != "default").map(|preset| preset.value.clone()),
             seed: self.plan.seed(),
@@ -248,20 +249,19 @@ impl<'a> Session<'a> {
             concurrency: self.settings.load.concurrency,
             cores: cores(),
             warm_up: self.settings.run.warm_up,
-            most_visits: self.plan.scenario().most_visits,
+            most_visits: self.most_visits(),
             until: self.until().map(|(until, _)| until).into_iter().chain(ends).min(),
             grace: self.settings.run.grace,
         }
     }
 
     fn options(&self) -> Options {
-        let Settings { load, run, site, .. } = self.settings;
+        let Settings { load, run, .. } = self.settings;
         Options {
             concurrency: load.concurrency,
             workers: load.workers.unwrap_or(cores().min(load.concurrency.div_ceil(SLOTS_A_WORKER))),
             until: self.until().map(|(until, _)| until.as_nanos() as u64),
             grace: run.grace.as_nanos() as u64,
-            site_time_zone: site.matomo_time_zone.clone(),
             shard: Shard::WHOLE,
             warm_up: run.warm_up.as_nanos() as u64,
         }
@@ -275,6 +275,27 @@ impl<'a> Session<'a> {
         [duration, auto_stop].into_iter().flatten().min_by_key(|(limit, _)| *limit)
     }
 
+    /// The target as one text.
+    fn address(&self) -> String {
+        match self.routes {
+            [route] => route.client.target().address().to_owned(),
+            routes => format!("{} targets", routes.len()),
+        }
+    }
+
+    /// How many visits are to be sent, where that is known.
+    fn most_visits(&self) -> Option<u64> {
+        let most = self.plan.scenario().most_visits?;
+        let is_capped = self.routes.iter().any(|route| route.most_a_day.is_some());
+        (!is_capped && self.options().shard.of() == 1).then(|| (most as f64 * self.scale()).round() as u64)
+    }
+
+    /// Visits that are sent from here for each of the plan.
+    fn scale(&self) -> f64 {
+        let shares: f64 = self.routes.iter().map(|route| route.audience.share()).sum();
+        shares / f64::from(self.options().shard.of())
+    }
+
     /// Whether the daily cap keeps visits from arriving now.
     fn is_capped(&self, run: &Run) -> bool {
         self.plan.scenario().most_visits_per_day.is_some()
@@ -283,14 +304,13 @@ impl<'a> Session<'a> {
 
     /// Whether no more visits arrive.
     fn is_ending(&self, snapshot: &Snapshot, now: u64) -> bool {
-        self.plan.scenario().most_visits == Some(snapshot.counts.visits.planned)
-            || self.until().is_some_and(|(until, _)| until.as_nanos() as u64 <= now)
+        snapshot.is_through || self.until().is_some_and(|(until, _)| until.as_nanos() as u64 <= now)
     }
 
     /// The first limit that was reached: a plan that ended by itself was neither stopped nor cut.
     fn stopped_by(&self, snapshot: &Snapshot, watched: &Watched) -> StoppedBy {
         let visits = &snapshot.counts.visits;
-        let is_whole = self.plan.scenario().most_visits == Some(visits.planned);
+        let is_whole = snapshot.is_through;
         match (is_whole, watched.signal, self.until()) {
             _ if watched.ended_by == Some(StoppedBy::Capacity) => StoppedBy::Capacity,
             (false, Some(_), _) => StoppedBy::Signal,
@@ -312,11 +332,11 @@ impl<'a> Session<'a> {
     fn summary(
         &self,
         stopped_by: StoppedBy,
-        snapshot: &Snapshot,
-        took: Duration,
+        ended: &run::Ended,
         watched: &Watched,
         command: &str,
     ) -> Summary {
+        let run::Ended { whole, routes, took } = ended;
         let moment = |after: Duration| {
             let ms = self.clock.unix_ms(after.as_nanos() as u64);
             Timestamp::from_millisecond(ms).unwrap_or_default()
@@ -324,17 +344,23 @@ impl<'a> Session<'a> {
         let run = RunPart {
             id: self.plan.run_id().to_owned(),
             seed: self.plan.seed(),
-            plan: format!("{:016x}", self.plan.fingerprint()),
+            plan: fingerprint(self.settings, self.routes),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             started_at: moment(Duration::ZERO),
-            ended_at: moment(took),
+            ended_at: moment(*took),
             seconds: (took.as_secs_f64() * 1_000.0).round() / 1_000.0,
             stopped_by,
         };
-        let target = TargetPart {
-            url: self.client.target().address().to_owned(),
-            site_id: self.settings.target.site_id,
+        let target = |(target, route): (&Target, &Route)| TargetPart {
+            name: (self.routes.len() > 1).then(|| target.name.clone()),
+            url: route.client.target().address().to_owned(),
+            site_id: target.site_id,
         };
+        let mut targets: Vec<TargetPart> =
+            self.settings.targets.iter().zip(self.routes).map(target).collect();
+        let shares = self.settings.targets.iter().map(|target| target.audience.share());
+        let several = targets.iter().cloned().zip(shares).zip(routes);
+        let several = several.map(|((target, share), snapshot)| (target, share, snapshot)).collect();
         let now = usage();
         let usage = Usage { cpu: now.cpu.saturating_sub(self.before.cpu), ..now };
         let options = self.options();
@@ -346,15 +372,33 @@ impl<'a> Session<'a> {
         };
         let circumstances = Circumstances {
             run,
-            target,
+            target: targets.swap_remove(0),
             model: self.model(),
             adjusted: watched.is_adjusted,
             thresholds: watched.thresholds.clone(),
-            generator: GeneratorPart::new(&snapshot.series, usage, took, allowed),
+            generator: GeneratorPart::new(&whole.series, usage, *took, allowed),
             reproduce: reproduce(self.settings, self.plan, command),
         };
-        Summary::new(circumstances, snapshot)
+        Summary::new(circumstances, whole, several)
     }
+}
+
+/// A fingerprint of what is sent where: that of the plan where there is one target.
+pub(super) fn fingerprint(settings: &Settings, routes: &[Route]) -> String {
+    if let [route] = routes {
+        return format!("{:016x}", route.plan.fingerprint());
+    }
+    let part = |route: &Route| {
+        let share = if settings.sending.distribution == Distribution::Mirrored {
+            1.0
+        } else {
+            route.audience.share()
+        };
+        format!("{:x} {share} {:?}", route.plan.fingerprint(), route.most_a_day)
+    };
+    let parts: Vec<String> = routes.iter().map(part).collect();
+    let whole = format!("{} {}", settings.sending.distribution.name(), parts.join(" "));
+    format!("{:016x}", traffic::random::hash_text(&whole))
 }
 
 fn cores() -> usize {

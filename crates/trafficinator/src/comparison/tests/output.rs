@@ -72,7 +72,7 @@ fn result(id: &str, number: u64, ms: f64, one_of: u32) -> Summary {
             seconds: 40.5,
             stopped_by: StoppedBy::Duration,
         },
-        target: TargetPart { url: "http://127.0.0.1:8899/matomo.php".to_owned(), site_id: 1 },
+        target: TargetPart { name: None, url: "http://127.0.0.1:8899/matomo.php".to_owned(), site_id: 1 },
         model: Model::Open,
         adjusted: false,
         thresholds: Vec::new(),
@@ -91,7 +91,7 @@ fn result(id: &str, number: u64, ms: f64, one_of: u32) -> Summary {
         },
         reproduce: ReproducePart { command: String::new(), settings: Vec::new() },
     };
-    Summary::new(circumstances, &snapshot)
+    Summary::new(circumstances, &snapshot, Vec::new())
 }
 
 /// What was written to a file and read from it.

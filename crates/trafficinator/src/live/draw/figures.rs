@@ -7,6 +7,7 @@ use super::super::theme::{Ink, Theme};
 use super::super::view::{Model, State, View, clean};
 use super::ink;
 use super::words::{grouped, milliseconds, percent, rate};
+use crate::summary::verdict::ThresholdPart;
 
 /// Columns that the table of times needs.
 pub(super) const TIMES_WIDTH: u16 = 41;
@@ -56,7 +57,7 @@ pub(super) fn everything(view: &View, theme: Theme) -> Vec<Line<'static>> {
     let kind = if health.is_busy() { Ink::Warning } else { Ink::Figure };
     lines.push(figure(theme, "cores used", kind, &format!("{:.2}", health.cores), rest));
     if !view.thresholds.is_empty() {
-        let failing: Vec<&str> = view.failing().map(|threshold| threshold.expression.as_str()).collect();
+        let failing: Vec<String> = view.failing().map(ThresholdPart::label).collect();
         let hold = view.thresholds.iter().filter(|threshold| threshold.holds).count();
         let (kind, rest) = match failing.as_slice() {
             [] => (Ink::Good, more(theme, "hold")),
@@ -246,7 +247,7 @@ pub(super) fn errors(view: &View, theme: Theme, most: usize) -> Vec<Line<'static
 pub(super) fn thresholds(view: &View, theme: Theme, most: usize) -> Vec<Line<'static>> {
     let mut sorted: Vec<_> = view.thresholds.iter().collect();
     sorted.sort_by_key(|threshold| threshold.holds);
-    let line = |threshold: &&crate::summary::verdict::ThresholdPart| {
+    let line = |threshold: &&ThresholdPart| {
         let (kind, mark) = match (threshold.value, threshold.holds) {
             (None, _) => (Ink::Label, "?"),
             (_, true) => (Ink::Good, "✓"),
@@ -263,7 +264,7 @@ pub(super) fn thresholds(view: &View, theme: Theme, most: usize) -> Vec<Line<'st
         );
         Line::from(vec![
             ink(theme, kind, format!("{mark} {value:>10}")),
-            Span::raw(format!("  {}", clean(&threshold.expression))),
+            Span::raw(format!("  {}", clean(&threshold.label()))),
         ])
     };
     let mut lines: Vec<Line<'_>> = sorted.iter().map(line).collect();

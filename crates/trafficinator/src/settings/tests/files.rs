@@ -62,8 +62,8 @@ fn a_scenario_takes_toml_of_every_type() {
                     backfill_start_date = 2026-01-01\nbackfill_end_date = '2026-01-02'\nduration = 90\n";
     let all = settings(&Given { scenario: Some(scenario), ..Given::default() });
     assert_eq!(all.load.concurrency, 10);
-    assert_eq!(all.target.site_id, 16);
-    assert!(all.target.token.is_some() && all.run.fail_fast);
+    assert_eq!(all.targets[0].site_id, 16);
+    assert!(all.targets[0].token.is_some() && all.run.fail_fast);
     assert_eq!(all.shop.shipping_cents, [0, 599]);
     assert_eq!(all.run.duration.map(|length| length.as_secs()), Some(90));
     assert_eq!(described(&all, "ECOMMERCE_PROBABILITY").1, "evening.toml:5");

@@ -125,7 +125,8 @@ fn a_closed_model_goes_with_a_daily_cap() {
 
 #[test]
 fn the_token_has_two_names_and_the_higher_level_wins() {
-    let token = |given: &Given<'_>| settings(given).target.token.map(|token| token.reveal().to_owned());
+    let token =
+        |given: &Given<'_>| settings(given).targets[0].token.as_ref().map(|token| token.reveal().to_owned());
     let files: &[(&str, &str)] = &[("/run/secrets/token", "from-file\r\n")];
     let mut given = Given {
         flags: &[("MATOMO_TOKEN_AUTH_FILE", "/run/secrets/token")],
@@ -162,7 +163,7 @@ fn a_run_without_target_points_to_the_demo_and_a_plan_needs_none() {
     assert!(message.starts_with("MATOMO_URL: is not set"), "{message}");
     assert!(message.contains("trafficinator demo"), "{message}");
     let plan = super::load_for(Purpose::Plan, &Given::default()).expect("a plan needs no target");
-    assert!(plan.settings.target.url.is_none());
+    assert!(plan.settings.targets[0].url.is_none());
 }
 
 #[test]
@@ -238,9 +239,9 @@ fn defaults_are_those_existing_deployments_have_with_the_profile_classic() {
 #[test]
 fn the_site_has_the_visitors_time_zone_unless_told_otherwise() {
     let zones = |environment| {
-        let site = from_environment(environment).site;
-        let name = |zone: jiff::tz::TimeZone| zone.iana_name().map(str::to_owned);
-        (name(site.visitor_time_zone), name(site.matomo_time_zone))
+        let all = from_environment(environment);
+        let name = |zone: &jiff::tz::TimeZone| zone.iana_name().map(str::to_owned);
+        (name(&all.site.visitor_time_zone), name(&all.targets[0].time_zone))
     };
     let both = |one: &str, other: &str| (Some(one.to_owned()), Some(other.to_owned()));
     assert_eq!(zones(&[("TIMEZONE", "CET")]), both("CET", "CET"));

@@ -146,7 +146,7 @@ fn files_that_a_scenario_file_names_lie_beside_it() {
     });
     assert_eq!(all.profile.name, "load/shop.toml");
     assert_eq!(all.site.urls_file.as_deref(), Some(std::path::Path::new("load/pages.txt")));
-    assert_eq!(all.target.ca_file.as_deref(), Some(std::path::Path::new("/etc/ca.pem")));
+    assert_eq!(all.sending.ca_file.as_deref(), Some(std::path::Path::new("/etc/ca.pem")));
     assert_eq!(all.output.summary_json, Some(crate::settings::SummaryTo::Stdout));
     assert_eq!(all.visits.funnels.as_deref(), Some(std::path::Path::new("funnels.json")));
 

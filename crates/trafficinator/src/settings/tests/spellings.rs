@@ -10,7 +10,8 @@ use crate::settings::registry::{SETTINGS, Setting, settings_table_markdown};
 #[rustfmt::skip]
 const EXAMPLES: &[(&str, &str)] = &[
     ("MATOMO_URL", "https://other.example.org/matomo.php"), ("MATOMO_SITE_ID", "3"), ("MATOMO_TOKEN_AUTH", "0123abcd"),
-    ("MATOMO_TOKEN_AUTH_FILE", "token.txt"), ("TRAFFICINATOR_TAG_DIMENSION", "2"), ("TRAFFICINATOR_TIMEOUT", "5s"),
+    ("MATOMO_TOKEN_AUTH_FILE", "token.txt"), ("TRAFFICINATOR_DISTRIBUTION", "mirrored"),
+    ("TRAFFICINATOR_TAG_DIMENSION", "2"), ("TRAFFICINATOR_TIMEOUT", "5s"),
     ("TRAFFICINATOR_CA_FILE", "ca.pem"), ("TRAFFICINATOR_INSECURE", "yes"), ("TRAFFICINATOR_PRESET", "heavy"),
     ("TRAFFICINATOR_PROFILE", "saas"), ("TRAFFICINATOR_CURVE", "daily"), ("TRAFFICINATOR_IDENTITY", "browser"),
     ("TRAFFICINATOR_BOTS_SHARE", "0.1"), ("TRAFFICINATOR_CHATBOTS_SHARE", "0.05"),

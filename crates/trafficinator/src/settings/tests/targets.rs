@@ -181,6 +181,6 @@ fn a_concealed_token_still_wins_over_a_token_file() {
     // The variables replace those that are there.
     let environment: Vec<(&str, &str)> =
         variables.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    let token = from_environment(&environment).target.token.expect("a token");
+    let token = from_environment(&environment).targets[0].token.clone().expect("a token");
     assert_eq!(token.reveal(), "FLAG");
 }

@@ -1,0 +1,99 @@
+//! The first look at the targets, before anything is sent: whether they answer, and what to do where they do not.
+
+use std::time::Duration;
+
+use engine::observation::Failure;
+use engine::transport::{Client, FetchError, Fetched};
+
+use crate::settings::Settings;
+use crate::settings::tracking_url::TrackingUrl;
+
+/// How long it may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What a first look found.
+pub(super) struct Look {
+    /// Whether it can be worked with.
+    pub(super) is_reached: bool,
+    /// The `Date` header.
+    pub(super) date: Option<String>,
+}
+
+/// Looks at all targets at once, and says what it found; in their order.
+pub(super) async fn look(settings: &Settings, clients: &[Client]) -> Vec<Look> {
+    let patience = PATIENCE.min(settings.sending.timeout);
+    let asked: Vec<_> = clients
+        .iter()
+        .map(|client| {
+            let client = client.clone();
+            tokio::spawn(async move { client.fetch(client.target().path(), None, patience).await })
+        })
+        .collect();
+    let mut looks = Vec::new();
+    for ((target, client), asked) in settings.targets.iter().zip(clients).zip(asked) {
+        let found = asked.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+        let is_reached = report(&found, client, target.url.as_ref(), settings.run.fail_fast);
+        looks.push(Look { is_reached, date: found.ok().and_then(|answer| answer.date) });
+    }
+    looks
+}
+
+/// Says what was found; whether it can be worked with.
+fn report(
+    look: &Result<Fetched, FetchError>,
+    client: &Client,
+    url: Option<&TrackingUrl>,
+    fail_fast: bool,
+) -> bool {
+    let goes_on = if fail_fast { "--fail-fast: stopping" } else { "going on trying" };
+    match look {
+        Ok(answer) => match doubts(answer) {
+            Some(doubt) => {
+                tracing::warn!("{}: {doubt}; {goes_on}", client.target().address());
+                false
+            }
+            None => true,
+        },
+        Err(error) => {
+            let advice = url.map_or("", |url| advice(error.failure, url));
+            tracing::error!("{} is not reached: {error}. {advice}; {goes_on}", client.target().address());
+            false
+        }
+    }
+}
+
+/// What is odd about an answer to a request without parameters: Matomo answers 200 or 204.
+pub(in crate::commands) fn doubts(answer: &Fetched) -> Option<String> {
+    match (answer.status, &answer.location) {
+        (200..=299 | 400, _) => None,
+        (status @ 300..=399, Some(location)) => {
+            Some(format!("it answers {status} and points to {location}; set MATOMO_URL to where Matomo is"))
+        }
+        (401 | 403, _) => Some(format!(
+            "it answers {}; does the web server want a user and password (http://user:password@host/)?",
+            answer.status
+        )),
+        (404, _) => Some("it answers 404; is the path of MATOMO_URL right?".to_owned()),
+        (503, _) => Some("it answers 503; is Matomo in maintenance (record_statistics = 0)?".to_owned()),
+        (status, _) => Some(format!("it answers {status}")),
+    }
+}
+
+/// What to do about a target that is not reached.
+pub(in crate::commands) fn advice(failure: Failure, url: &TrackingUrl) -> &'static str {
+    match failure {
+        Failure::Dns => {
+            "Check the spelling of the host in MATOMO_URL; between containers it is the name of the service"
+        }
+        Failure::Connect if url.is_loopback() => {
+            "Is it running, and on this port? Inside a container, localhost is the container itself: use the name of the service"
+        }
+        Failure::Connect => "Is it running, and is the port right?",
+        Failure::Tls => {
+            "For a certificate of your own give --ca-file; for a laboratory --insecure; or is it http://?"
+        }
+        Failure::Timeout => "Is there a firewall on the way, or is it overloaded?",
+        Failure::Protocol => "Does another program listen on this port, or is it https://?",
+        Failure::Reset | Failure::Aborted => "Is it restarting, or is it https://?",
+    }
+}
