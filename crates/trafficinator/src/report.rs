@@ -10,6 +10,7 @@ pub(crate) mod fixture;
 mod html;
 mod markdown;
 pub(crate) mod table;
+mod targets;
 #[cfg(test)]
 mod tests;
 
@@ -73,7 +74,7 @@ pub(crate) struct Subject<'a> {
     pub(crate) additions: &'a Additions,
 }
 
-/// What a report tells besides: of a search for the capacity, or of a run whose rate was changed.
+/// What a report tells besides: of a search for the capacity, or of several targets.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Additions {
     /// Parts of the run, marked in the charts over time.
@@ -85,7 +86,9 @@ pub(crate) struct Additions {
 impl Additions {
     /// What the result of a run tells besides.
     pub(crate) fn of(summary: &Summary) -> Additions {
-        summary.capacity.as_ref().map_or_else(Additions::default, capacity::additions)
+        let mut additions = summary.capacity.as_ref().map_or_else(Additions::default, capacity::additions);
+        additions.sections.extend(targets::section(summary));
+        additions
     }
 }
 

@@ -446,6 +446,20 @@ impl Summary {
         Summary { series: None, histograms: None, targets, ..self.clone() }
     }
 
+    /// Leaves of a run what one of its targets had, as if that had been the only one, and judges again.
+    pub(crate) fn narrow(&mut self, target: TargetResult) {
+        self.thresholds.retain(|threshold| threshold.target.as_ref() == Some(&target.name));
+        let TargetResult { name, url, site_id, visits, hits, errors, measured, .. } = target;
+        self.target = TargetPart { name: Some(name), url, site_id };
+        (self.visits, self.hits, self.errors, self.measured) = (visits, hits, errors, measured);
+        (self.response_ms, self.service_ms) = (target.response_ms, target.service_ms);
+        (self.wait_ms, self.lag_ms) = (target.wait_ms, target.lag_ms);
+        (self.rate, self.ledger) = (target.rate, target.ledger);
+        (self.series, self.histograms) = (target.series, target.histograms);
+        self.targets.clear();
+        self.verdict = verdict::judge(self);
+    }
+
     /// Whether the run did not do its work: not one hit was accepted.
     pub(crate) fn is_failed(&self) -> bool {
         self.run.stopped_by == StoppedBy::Error || (self.hits.planned > 0 && self.hits.accepted == 0)

@@ -7,6 +7,8 @@ use engine::recorder::statistics::Statistics;
 
 use super::{SCHEMA, Summary};
 
+const CURE: &str = "give a file that `trafficinator run --summary-json FILE` wrote";
+
 /// A result with everything that was measured.
 #[derive(Clone, Debug)]
 pub(crate) struct Read {
@@ -15,9 +17,14 @@ pub(crate) struct Read {
     pub(crate) statistics: Statistics,
 }
 
-/// Reads a result; the error names the file, the place and the cure.
+/// Reads a result, or the part of it that is about one of several targets: `run.json@old`. The error names the file, the
+/// place and the cure.
 pub(crate) fn read(path: &Path) -> Result<Read, String> {
     let shown = path.display();
+    let of_target = path.to_str().filter(|_| !path.exists()).and_then(|text| text.rsplit_once('@'));
+    if let Some((file, target)) = of_target.filter(|(file, _)| Path::new(file).is_file()) {
+        return read(Path::new(file))?.of_target(target).map_err(|problem| format!("{shown}: {problem}"));
+    }
     let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::InvalidData => {
             format!("{shown}: it is not text; give a result that --summary-json wrote")
@@ -27,9 +34,24 @@ pub(crate) fn read(path: &Path) -> Result<Read, String> {
     parse(&text).map_err(|problem| format!("{shown}: {problem}"))
 }
 
+impl Read {
+    /// The same as if that target had been the only one.
+    fn of_target(self, name: &str) -> Result<Read, String> {
+        let Read { mut summary, .. } = self;
+        let names: Vec<&str> = summary.targets.iter().map(|target| target.name.as_str()).collect();
+        let names = match names.as_slice() {
+            [] => "it has one target, and none of a name; leave the @ out".to_owned(),
+            names => format!("give one of {}", names.join(", ")),
+        };
+        let found = std::mem::take(&mut summary.targets).into_iter().find(|target| target.name == name);
+        let target = found.ok_or_else(|| format!("it has no target {name:?}; {names}"))?;
+        summary.narrow(target);
+        whole(summary)
+    }
+}
+
 /// Reads the text of a result.
 pub(crate) fn parse(text: &str) -> Result<Read, String> {
-    const CURE: &str = "give a file that `trafficinator run --summary-json FILE` wrote";
     // What calls itself something else is not judged by our fields.
     if let Ok(value) = serde_json::from_str::<serde_json::Value>(text) {
         match value.get("schema").and_then(serde_json::Value::as_str) {
@@ -49,6 +71,11 @@ pub(crate) fn parse(text: &str) -> Result<Read, String> {
             _ => format!("{place}: {message}; {CURE}"),
         }
     })?;
+    whole(summary)
+}
+
+/// A result with its windows and histograms unpacked.
+fn whole(summary: Summary) -> Result<Read, String> {
     let (Some(series), Some(histograms)) = (&summary.series, &summary.histograms) else {
         return Err(format!(
             "it has no \"series\" and \"histograms\": it is the summary of a log line; {CURE}"

@@ -17,7 +17,10 @@ impl Summary {
     fn write_head(&self, out: &mut String) -> std::fmt::Result {
         let Summary { run, target, visits, hits, .. } = self;
         writeln!(out, "\n  run        {}  seed {}  plan {}", run.id, run.seed, run.plan)?;
-        writeln!(out, "  target     {}  site {}", target.url, target.site_id)?;
+        match self.targets.len() {
+            0 => writeln!(out, "  target     {}  site {}", target.url, target.site_id)?,
+            count => writeln!(out, "  target     {count} of them, see below")?,
+        }
         writeln!(out, "  time       {:.1} s, ended by {}", run.seconds, ended_by(run.stopped_by))?;
         let counts = |pairs: &[(&str, u64)]| {
             pairs
@@ -93,7 +96,37 @@ impl Summary {
         writeln!(
             out,
             "             {cores_used:.2} of {cores} cores, the busiest thread {busiest:.0} %  {most}"
-        )
+        )?;
+        self.write_targets(out)
+    }
+
+    fn write_targets(&self, out: &mut String) -> std::fmt::Result {
+        let Some(width) = self.targets.iter().map(|target| target.name.chars().count()).max() else {
+            return Ok(());
+        };
+        let width = width.max("targets".len());
+        writeln!(
+            out,
+            "\n  {:<width$}   share   visits whole    planned   errors   dropped   response p95   service p95",
+            "targets"
+        )?;
+        for target in &self.targets {
+            let (visits, hits) = (&target.visits, &target.hits);
+            let ms = |ms: Option<f64>| ms.map_or("-".to_owned(), milliseconds);
+            writeln!(
+                out,
+                "  {:<width$}  {:>4.0} %  {:>13}  {:>9}  {:>7}  {:>8}  {:>13}  {:>12}",
+                target.name,
+                target.share * 100.0,
+                grouped(visits.completed),
+                grouped(visits.planned),
+                grouped(hits.rejected + hits.failed),
+                grouped(hits.dropped),
+                ms(target.response_ms.as_ref().and_then(|times| times.p95)),
+                ms(target.service_ms.p95)
+            )?;
+        }
+        Ok(())
     }
 }
 

@@ -19,6 +19,7 @@ mod reporting;
 mod scraping;
 mod secrets;
 mod sending;
+mod several_targets;
 mod sites;
 mod starting;
 mod stopping;
