@@ -250,8 +250,8 @@ pub(crate) fn plans(
     run_id: &str,
     start: Option<i64>,
 ) -> Vec<Arc<Plan>> {
-    let plan = |target| Arc::new(plan_for(settings, target, scenario.clone(), (seed, run_id), start));
-    settings.targets.iter().map(plan).collect()
+    let plan = |(target, scenario)| Arc::new(plan_for(settings, target, scenario, (seed, run_id), start));
+    settings.targets.iter().zip(std::iter::repeat_n(scenario, settings.targets.len())).map(plan).collect()
 }
 
 fn plan_for(

@@ -475,7 +475,7 @@ impl State {
         // in which the generator did not get on is its own.
         let wanted = due.max(open.not_before);
         let own = self.stall.end.min(now).saturating_sub(wanted.max(self.stall.start));
-        let freed_at = if !self.walk.is_timed() { 0 } else { self.freed_at };
+        let freed_at = if self.walk.is_timed() { self.freed_at } else { 0 };
         let ready = wanted.max(freed_at).min(now - own);
         (Flight { slot, due, ready, sent: now }, request)
     }

@@ -92,7 +92,7 @@ fn a_target_that_hangs_holds_up_none_of_the_others() {
         let fine = Server::start(clock, Behaviour::default(), well);
         let plan = plan(short(200.0, 200));
         let mut routes = [
-            Route::only(&plan, &client_with(&hanging, Duration::from_secs(600), None)),
+            Route::only(&plan, &client_with(&hanging, Duration::from_mins(10), None)),
             Route::only(&plan, &client(&fine)),
         ];
         for (route, audience) in routes.iter_mut().zip(shares([0.5, 0.5])) {

@@ -69,6 +69,14 @@ pub(super) fn capacity(args: CapacityArgs, environment: &Environment) -> anyhow:
         complain(limited);
         return Ok(Exit::Usage);
     }
+    if settings.targets.len() > 1 {
+        let names: Vec<&str> = settings.targets.iter().map(|target| target.name.as_str()).collect();
+        complain([format!(
+            "targets {}: capacity finds what one Matomo sustains; enable one of them",
+            names.join(", ")
+        )]);
+        return Ok(Exit::Usage);
+    }
     if !settings.run.thresholds.is_empty() {
         warnings
             .push(format!("{} is not used: capacity has --slo", settings.label("TRAFFICINATOR_THRESHOLD")));

@@ -23,7 +23,7 @@ fn each_enabled_one_is_a_target_and_what_is_missing_comes_from_settings() {
     let all = settings(&with(TWO, TOKEN));
     let [old, new] = all.targets.as_slice() else { panic!("two targets") };
     assert_eq!((old.name.as_str(), old.site_id, old.max_visits_per_day), ("old", 3, Some(500)));
-    assert_eq!(old.token.as_ref().map(|token| token.reveal()), Some("0123"));
+    assert_eq!(old.token.as_ref().map(engine::target::Secret::reveal), Some("0123"));
     assert_eq!(old.time_zone.iana_name(), Some("Asia/Tokyo"));
     assert_eq!(old.thresholds[0].text, "response.p95<200ms");
     assert_eq!(old.audience, Audience::Share { from: 0.0, share: 0.75 });
