@@ -15,12 +15,10 @@ use crate::support::{PATIENCE, TOKEN, closed_port, eventually};
 
 /// A scenario file with these targets, each a name, a URL and more lines.
 fn scenario(folder: &Path, head: &str, targets: &[(&str, &str, &str)]) -> String {
-    let tables: String = targets
-        .iter()
-        .map(|(name, url, more)| {
-            format!("[[targets]]\nname = '{name}'\nurl = '{url}'\nsite_id = 1\n{more}\n")
-        })
-        .collect();
+    let table = |(name, url, more): &(&str, &str, &str)| {
+        format!("[[targets]]\nname = '{name}'\nurl = '{url}'\nsite_id = 1\n{more}\n")
+    };
+    let tables = targets.iter().map(table).collect::<Vec<_>>().concat();
     let path = folder.join("targets.toml");
     std::fs::write(&path, format!("{head}\n{tables}")).unwrap();
     path.display().to_string()
