@@ -27,6 +27,8 @@ const DETAILS: u16 = 6;
 /// Columns of errors and of the generator where thresholds need some too.
 const ERRORS: u16 = 28;
 const GENERATOR: u16 = 41;
+/// Targets that have a line of their own, at most.
+const TARGETS: u16 = 8;
 /// A chart with less than so many rows says nothing.
 const CHART: u16 = 6;
 
@@ -60,6 +62,13 @@ fn two_columns(frame: &mut Frame<'_>, body: Rect, view: &View, theme: Theme) {
     let rest = if is_roomy {
         let (middle, rest) = top(rest, DETAILS);
         details(frame, middle, view, theme);
+        rest
+    } else {
+        rest
+    };
+    let rest = if is_roomy && !view.targets.is_empty() {
+        let (middle, rest) = top(rest, TARGETS.min(view.targets.len() as u16) + 2);
+        titled(frame, middle, Line::from("Targets"), figures::targets(view, theme, TARGETS), theme);
         rest
     } else {
         rest

@@ -89,7 +89,9 @@ fn looked(facts: Facts, snapshot: &Snapshot, thresholds: &[ThresholdPart]) -> Vi
     before.counts.visits.started = snapshot.counts.visits.started.saturating_sub(125);
     before.counts.hits.sent = snapshot.counts.hits.sent.saturating_sub(500);
     let at = |seconds| Duration::from_secs(seconds);
-    let moment = |now, snapshot| Moment { now, snapshot, planned: 25.0, phase: Phase::Arriving, thresholds };
+    let phase = Phase::Arriving;
+    let moment =
+        |now, snapshot| Moment { now, snapshot, planned: 25.0, phase, thresholds, targets: Vec::new() };
     view.update(&moment(at(SECONDS - 5), &before));
     for _ in 0..10 {
         view.update(&moment(at(SECONDS), snapshot));
@@ -139,7 +141,7 @@ fn a_run_that_has_just_begun_waits_and_shows_no_zeros() {
     let mut view = View::new(facts());
     let snapshot = Snapshot::new(0);
     let now = Duration::from_secs(1);
-    view.update(&Moment { now, snapshot: &snapshot, planned: 25.0, phase: Phase::Arriving, thresholds: &[] });
+    view.update(&Moment { now, snapshot: &snapshot, planned: 25.0, phase: Phase::Arriving, thresholds: &[], targets: Vec::new() });
     let shown = text(&view, 80, 24);
     assert!(shown.contains("waiting for the first answers"), "{shown}");
     assert!(!shown.contains("p90"), "{shown}");
@@ -178,6 +180,7 @@ fn a_target_that_hangs_is_seen_at_once() {
             planned: 25.0,
             phase: Phase::Arriving,
             thresholds: &[],
+            targets: Vec::new(),
         });
     }
     for (width, height) in [(160, 50), (80, 24), (40, 10)] {
@@ -188,7 +191,7 @@ fn a_target_that_hangs_is_seen_at_once() {
     }
     snapshot.counts.hits.accepted += 1;
     let now = Duration::from_secs(SECONDS + 8);
-    view.update(&Moment { now, snapshot: &snapshot, planned: 25.0, phase: Phase::Arriving, thresholds: &[] });
+    view.update(&Moment { now, snapshot: &snapshot, planned: 25.0, phase: Phase::Arriving, thresholds: &[], targets: Vec::new() });
     assert_eq!(view.silence(), None, "an answer came");
 }
 
@@ -208,7 +211,7 @@ fn phases_are_told_apart() {
     let with = |facts: Facts, phase| {
         let mut view = looked(facts, &snapshot, &[]);
         let now = Duration::from_secs(SECONDS);
-        view.update(&Moment { now, snapshot: &snapshot, planned: 25.0, phase, thresholds: &[] });
+        view.update(&Moment { now, snapshot: &snapshot, planned: 25.0, phase, thresholds: &[], targets: Vec::new() });
         text(&view, 80, 24)
     };
     let warm_up = Facts { warm_up: Duration::from_secs(SECONDS + 20), ..facts() };
@@ -228,6 +231,25 @@ fn a_closed_model_has_no_response_times() {
     let shown = text(&looked(closed, &busy(), &[]), 120, 40);
     assert!(!shown.to_lowercase().contains("response"), "{shown}");
     assert!(shown.contains("closed model") && shown.contains("no limit: q stops"), "{shown}");
+}
+
+#[test]
+fn each_of_several_targets_has_a_line_where_there_is_room() {
+    let (fine, poor) = (busy(), troubled());
+    let target = |name: &str, snapshot: &Snapshot| super::Target::of(name, snapshot);
+    let mut view = looked(facts(), &poor, &[]);
+    view.targets = vec![target("old", &fine), target("new", &poor)];
+    let shown = text(&view, 120, 44);
+    assert!(shown.contains("── Targets ─") && shown.contains("response p95"), "{shown}");
+    let line = |name: &str| shown.lines().find(|line| line.contains(name)).unwrap().to_owned();
+    assert!(line("old ").contains("940") && !line("old ").contains("151"), "{shown}");
+    assert!(line("new ").contains("151"), "{shown}");
+    view.targets = (0..20).map(|index| target(&format!("target {index}"), &fine)).collect();
+    let shown = text(&view, 160, 60);
+    assert!(shown.contains("target 6 ") && shown.contains("and 13 more"), "{shown}");
+    let mut closed = looked(Facts { model: Model::Closed, most_visits: None, ..facts() }, &fine, &[]);
+    closed.targets = vec![target("old", &fine), target("new", &poor)];
+    assert!(!text(&closed, 120, 44).contains("response p95"));
 }
 
 #[test]

@@ -78,6 +78,36 @@ pub(crate) struct Moment<'a> {
     pub(crate) planned: f64,
     pub(crate) phase: Phase,
     pub(crate) thresholds: &'a [ThresholdPart],
+    /// Each of several targets.
+    pub(crate) targets: Vec<Target>,
+}
+
+/// One of several targets.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Target {
+    pub(crate) name: String,
+    pub(crate) visits: VisitCounts,
+    pub(crate) hits: HitCounts,
+    pub(crate) in_flight: u64,
+    /// Of the whole run.
+    pub(crate) times: Both,
+}
+
+impl Target {
+    /// What one of several targets got so far.
+    pub(crate) fn of(name: &str, snapshot: &Snapshot) -> Target {
+        let statistics = &snapshot.statistics;
+        Target {
+            name: clean(name),
+            visits: snapshot.counts.visits,
+            hits: snapshot.counts.hits,
+            in_flight: snapshot.gauges.in_flight,
+            times: Both {
+                response: Quantiles::of(&statistics.response),
+                service: Quantiles::of(&statistics.service),
+            },
+        }
+    }
 }
 
 /// What the header says.
@@ -180,6 +210,8 @@ pub(crate) struct View {
     /// Why hits were not accepted, most frequent first.
     pub(crate) errors: Vec<(String, u64)>,
     pub(crate) thresholds: Vec<ThresholdPart>,
+    /// Each of several targets; none where there is one.
+    pub(crate) targets: Vec<Target>,
     pub(crate) health: Health,
     pub(crate) messages: VecDeque<Message>,
     pub(crate) is_help_shown: bool,
@@ -205,7 +237,7 @@ impl View {
 
     /// Takes in how things stand.
     pub(crate) fn update(&mut self, moment: &Moment<'_>) {
-        let &Moment { now, snapshot, planned, phase, thresholds } = moment;
+        let &Moment { now, snapshot, planned, phase, thresholds, ref targets } = moment;
         let counts = &snapshot.counts;
         self.now = now;
         self.phase = phase;
@@ -220,6 +252,7 @@ impl View {
         self.errors = counts.errors.iter().collect();
         self.errors.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         self.thresholds = thresholds.to_vec();
+        self.targets.clone_from(targets);
         self.health = health(snapshot, now);
         let over = self.hits_over();
         if over != self.over || self.gauges.in_flight == 0 {

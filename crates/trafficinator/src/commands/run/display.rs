@@ -5,9 +5,10 @@ use std::time::Duration;
 use engine::recorder::Snapshot;
 use engine::run::Run;
 
-use crate::live::{Command, Facts, Live, Moment, Phase, Theme, Throttle};
+use crate::live::{self, Command, Facts, Live, Moment, Phase, Theme, Throttle};
 use crate::log::Screen;
 use crate::progress::Progress;
+use crate::settings::Target;
 use crate::summary::verdict::ThresholdPart;
 
 /// What shows a run.
@@ -16,6 +17,7 @@ pub(super) struct Display<'a> {
     progress: Progress<'a>,
     throttle: Throttle,
     keys: Keys,
+    targets: &'a [Target],
 }
 
 /// What keys may do besides stopping.
@@ -34,10 +36,10 @@ impl<'a> Display<'a> {
         theme: Option<Theme>,
         screen: &'a Screen,
         progress: Progress<'a>,
-        keys: Keys,
+        (keys, targets): (Keys, &'a [Target]),
     ) -> Display<'a> {
         let live = theme.and_then(|theme| Live::open(facts, theme, screen).ok());
-        Display { live, progress, throttle: Throttle::STEADY, keys }
+        Display { live, progress, throttle: Throttle::STEADY, keys, targets }
     }
 
     /// Whether somebody at the keyboard changed the speed.
@@ -88,6 +90,12 @@ impl<'a> Display<'a> {
     ) {
         let Some(live) = &mut self.live else { return self.progress.tick(run, snapshot) };
         let now = Duration::from_nanos(run.clock().now());
-        live.update(&Moment { now, snapshot, planned, phase, thresholds });
+        let several = if self.targets.len() > 1 { self.targets } else { &[] };
+        let targets = several
+            .iter()
+            .enumerate()
+            .map(|(index, target)| live::Target::of(&target.name, &run.snapshot_of(index)))
+            .collect();
+        live.update(&Moment { now, snapshot, planned, phase, thresholds, targets });
     }
 }

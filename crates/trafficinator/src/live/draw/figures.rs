@@ -276,6 +276,39 @@ pub(super) fn thresholds(view: &View, theme: Theme, most: usize) -> Vec<Line<'st
     lines
 }
 
+/// Each of several targets, in at most so many lines below a head.
+pub(super) fn targets(view: &View, theme: Theme, most: u16) -> Vec<Line<'static>> {
+    let is_open = view.facts.model == Model::Open;
+    let response = if is_open { "   response p95" } else { "" };
+    let head = format!("visits done   planned   in flight   errors   dropped{response}   service p95");
+    let width = view.targets.iter().map(|target| target.name.chars().count()).max().unwrap_or(0).min(24);
+    let mut lines = vec![Line::from(more(theme, format!("{:width$}   {head}", "")))];
+    let (most, all) = (usize::from(most), view.targets.len());
+    let shown = if all > most { most - 1 } else { all };
+    for target in view.targets.iter().take(shown) {
+        let ms = |quantiles: Option<Quantiles>| quantiles.map_or("-".to_owned(), |of| milliseconds(of.p95));
+        let name: String = target.name.chars().take(width).collect();
+        let errors = target.hits.rejected + target.hits.failed;
+        let bad = if errors > 0 { Ink::Bad } else { Ink::Figure };
+        lines.push(Line::from(vec![
+            Span::raw(format!("{name:<width$}   {:>11}", grouped(target.visits.completed))),
+            more(theme, format!("{:>10}{:>12}", grouped(target.visits.planned), grouped(target.in_flight))),
+            ink(theme, bad, format!("{:>9}", grouped(errors))),
+            more(theme, format!("{:>10}", grouped(target.hits.dropped))),
+            ink(
+                theme,
+                Ink::Figure,
+                if is_open { format!("{:>15}", ms(target.times.response)) } else { String::new() },
+            ),
+            Span::raw(format!("{:>14}", ms(target.times.service))),
+        ]));
+    }
+    if all > shown {
+        lines.push(Line::from(more(theme, format!("and {} more", all - shown))));
+    }
+    lines
+}
+
 /// How the generator itself gets on.
 pub(super) fn generator(view: &View, theme: Theme) -> Vec<Line<'static>> {
     let health = &view.health;
