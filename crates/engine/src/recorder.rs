@@ -56,6 +56,18 @@ pub struct HitCounts {
     pub by_kind: [u64; Kind::ALL.len()],
 }
 
+impl HitCounts {
+    /// Sent, and over.
+    pub fn over(&self) -> u64 {
+        self.accepted + self.refused()
+    }
+
+    /// Sent, and not accepted: rejected or failed.
+    pub fn refused(&self) -> u64 {
+        self.rejected + self.failed
+    }
+}
+
 /// Hits that were not accepted, by reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ErrorCounts {

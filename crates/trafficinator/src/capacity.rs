@@ -506,7 +506,7 @@ impl Span {
 
     fn step(&self, rate: f64, purpose: Purpose, reason: Option<String>) -> StepPart {
         let hits = &self.measured.hits;
-        let over = hits.accepted + hits.rejected + hits.failed;
+        let over = hits.over();
         let response = &self.statistics.response;
         let quantile = |share| (response.count() > 0).then(|| thousandths(response.quantile_ms(share)));
         let per_second =
@@ -521,7 +521,7 @@ impl Span {
             response_p50_ms: quantile(0.50),
             response_p95_ms: quantile(0.95),
             response_p99_ms: quantile(0.99),
-            errors: (over > 0).then(|| (hits.rejected + hits.failed) as f64 / over as f64),
+            errors: (over > 0).then(|| hits.refused() as f64 / over as f64),
             holds: reason.is_none(),
             reason,
         }

@@ -170,13 +170,13 @@ fn measure(metric: Metric, unit: Unit, sample: &Sample<'_>) -> Option<f64> {
     let Measured { visits, hits, errors } = sample.measured;
     // A hit that the target was too slow for is an error that a visitor would have met.
     let dropped = dropped(hits);
-    let over = hits.accepted + hits.rejected + hits.failed + dropped;
+    let over = hits.over() + dropped;
     let RatePart { visits_per_second, hits_per_second } = sample.rates;
     let (count, all) = match metric {
         Metric::Time { view, kind, figure } => return figure_of(view, kind, figure, sample),
         Metric::VisitRate => return (visits.started > 0).then_some(visits_per_second),
         Metric::HitRate => return (hits.sent > 0).then_some(hits_per_second),
-        Metric::ErrorShare | Metric::ErrorCount => (hits.rejected + hits.failed + dropped, over),
+        Metric::ErrorShare | Metric::ErrorCount => (hits.refused() + dropped, over),
         Metric::Status(status) => (errors.status(status), over),
         Metric::Failure(failure) => (errors.failure(failure), over),
         Metric::Visits(figure) => (figure.count(*visits), visits.planned),

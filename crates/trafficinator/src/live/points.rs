@@ -72,7 +72,7 @@ impl Points {
 }
 
 fn over(window: &Window) -> u64 {
-    window.hits.accepted + window.hits.rejected + window.hits.failed
+    window.hits.over()
 }
 
 fn look(window: &Window) -> Point {

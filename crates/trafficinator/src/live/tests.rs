@@ -141,7 +141,14 @@ fn a_run_that_has_just_begun_waits_and_shows_no_zeros() {
     let mut view = View::new(facts());
     let snapshot = Snapshot::new(0);
     let now = Duration::from_secs(1);
-    view.update(&Moment { now, snapshot: &snapshot, planned: 25.0, phase: Phase::Arriving, thresholds: &[], targets: Vec::new() });
+    view.update(&Moment {
+        now,
+        snapshot: &snapshot,
+        planned: 25.0,
+        phase: Phase::Arriving,
+        thresholds: &[],
+        targets: Vec::new(),
+    });
     let shown = text(&view, 80, 24);
     assert!(shown.contains("waiting for the first answers"), "{shown}");
     assert!(!shown.contains("p90"), "{shown}");
@@ -191,7 +198,14 @@ fn a_target_that_hangs_is_seen_at_once() {
     }
     snapshot.counts.hits.accepted += 1;
     let now = Duration::from_secs(SECONDS + 8);
-    view.update(&Moment { now, snapshot: &snapshot, planned: 25.0, phase: Phase::Arriving, thresholds: &[], targets: Vec::new() });
+    view.update(&Moment {
+        now,
+        snapshot: &snapshot,
+        planned: 25.0,
+        phase: Phase::Arriving,
+        thresholds: &[],
+        targets: Vec::new(),
+    });
     assert_eq!(view.silence(), None, "an answer came");
 }
 
@@ -211,7 +225,14 @@ fn phases_are_told_apart() {
     let with = |facts: Facts, phase| {
         let mut view = looked(facts, &snapshot, &[]);
         let now = Duration::from_secs(SECONDS);
-        view.update(&Moment { now, snapshot: &snapshot, planned: 25.0, phase, thresholds: &[], targets: Vec::new() });
+        view.update(&Moment {
+            now,
+            snapshot: &snapshot,
+            planned: 25.0,
+            phase,
+            thresholds: &[],
+            targets: Vec::new(),
+        });
         text(&view, 80, 24)
     };
     let warm_up = Facts { warm_up: Duration::from_secs(SECONDS + 20), ..facts() };

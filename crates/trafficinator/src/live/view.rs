@@ -330,7 +330,7 @@ impl View {
 
     /// Hits that are over.
     pub(crate) fn hits_over(&self) -> u64 {
-        self.hits.accepted + self.hits.rejected + self.hits.failed
+        self.hits.over()
     }
 
     /// Whether there is nothing to show yet.

@@ -84,7 +84,7 @@ pub(super) fn lines(subject: &Subject<'_>) -> anyhow::Result<String> {
 fn counts(window: &Window, seconds: f64) -> impl Iterator<Item = String> {
     let Window { visits, hits, gauges, cpu, .. } = window;
     let cores = |nanos| thousandths(Duration::from_nanos(nanos).as_secs_f64() / seconds).to_string();
-    let over = hits.accepted + hits.rejected + hits.failed;
+    let over = hits.over();
     let counts = [
         visits.planned,
         visits.started,
@@ -107,12 +107,7 @@ fn counts(window: &Window, seconds: f64) -> impl Iterator<Item = String> {
         gauges.open_files,
     ];
     let numbers = counts.map(|count| count.to_string()).into_iter();
-    numbers.chain([
-        cores(cpu.process),
-        cores(cpu.busiest),
-        over.to_string(),
-        (hits.rejected + hits.failed).to_string(),
-    ])
+    numbers.chain([cores(cpu.process), cores(cpu.busiest), over.to_string(), hits.refused().to_string()])
 }
 
 /// p50, p95, p99 and the longest, in milliseconds; empty where nothing was measured.

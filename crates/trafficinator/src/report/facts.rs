@@ -81,8 +81,8 @@ pub(super) fn advice(outcome: Outcome) -> &'static str {
 
 /// The share of hits that were not accepted, of those that are over.
 fn error_share(hits: &HitsPart) -> Option<f64> {
-    let over = hits.accepted + hits.rejected + hits.failed;
-    (over > 0).then(|| (hits.rejected + hits.failed) as f64 / over as f64)
+    let over = hits.over();
+    (over > 0).then(|| hits.refused() as f64 / over as f64)
 }
 
 /// What is looked at first; of the time after the warm-up.
@@ -107,7 +107,7 @@ pub(super) fn figures(summary: &Summary) -> Vec<Figure> {
         name: "Errors",
         value: share.map_or(NONE.to_owned(), percent_number),
         unit: "%",
-        note: format!("{} of {} hits", grouped(hits.rejected + hits.failed), grouped(hits.sent)),
+        note: format!("{} of {} hits", grouped(hits.refused()), grouped(hits.sent)),
         tone: bad(share.is_some_and(|share| share > 0.0)),
     });
     figures.push(Figure {

@@ -25,7 +25,7 @@ pub(super) fn section(summary: &Summary) -> Option<Section> {
 fn table(targets: &[TargetResult]) -> Table {
     let row = |target: &TargetResult| {
         let (visits, hits) = (&target.visits, &target.hits);
-        let bad = hits.rejected + hits.failed;
+        let bad = hits.refused();
         let ms = |ms: Option<f64>| Cell::Text(ms.map_or("-".to_owned(), milliseconds));
         let response = |of: fn(&crate::summary::Percentiles) -> Option<f64>| {
             ms(target.response_ms.as_ref().and_then(of))

@@ -97,6 +97,16 @@ impl From<HitCounts> for HitsPart {
 }
 
 impl HitsPart {
+    /// Sent, and over.
+    pub(crate) fn over(&self) -> u64 {
+        self.accepted + self.refused()
+    }
+
+    /// Sent, and not accepted: rejected or failed.
+    pub(crate) fn refused(&self) -> u64 {
+        self.rejected + self.failed
+    }
+
     /// The counts again; `None` where there is a kind that nobody knows.
     pub(crate) fn counts(&self) -> Option<HitCounts> {
         let HitsPart {

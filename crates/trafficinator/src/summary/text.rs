@@ -120,7 +120,7 @@ impl Summary {
                 target.share * 100.0,
                 grouped(visits.completed),
                 grouped(visits.planned),
-                grouped(hits.rejected + hits.failed),
+                grouped(hits.refused()),
                 grouped(hits.dropped),
                 ms(target.response_ms.as_ref().and_then(|times| times.p95)),
                 ms(target.service_ms.p95)

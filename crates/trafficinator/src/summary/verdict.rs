@@ -118,7 +118,7 @@ pub(crate) fn judge(summary: &Summary) -> VerdictPart {
 fn void(summary: &Summary) -> Vec<String> {
     let mut reasons = Vec::new();
     let hits = &summary.measured.hits;
-    let is_telling = hits.accepted + hits.rejected + hits.failed >= FEWEST_HITS;
+    let is_telling = hits.over() >= FEWEST_HITS;
     if let Some(lag) = summary.lag_ms.p99.filter(|lag| is_telling && *lag > MOST_LAG_MS) {
         reasons.push(format!(
             "one hit of a hundred was sent {} ms or more after it could have been (lag p99, at most {MOST_LAG_MS} ms)",

@@ -103,7 +103,8 @@ impl<'a> Session<'a> {
             (Model::Open, None) => Keys::SetThePace,
             _ => Keys::OnlyStop,
         };
-        let mut display = Display::open(self.facts(), direction.theme, screen, progress, (keys, &self.settings.targets));
+        let mut display =
+            Display::open(self.facts(), direction.theme, screen, progress, (keys, &self.settings.targets));
         let mut guard = self.guard();
         let mut watched = Watched::default();
         let mut pausing = false;

@@ -17,13 +17,7 @@ pub(super) fn load(view: &View, theme: Theme) -> Vec<Line<'static>> {
     let mut lines = rates(view, theme);
     lines.extend(hits(view, theme));
     let errors = vec![more(theme, format!("{} of the answers", share(view)))];
-    lines.push(figure(
-        theme,
-        "errors",
-        errors_ink(view),
-        &grouped(view.hits.rejected + view.hits.failed),
-        errors,
-    ));
+    lines.push(figure(theme, "errors", errors_ink(view), &grouped(view.hits.refused()), errors));
     let visits = &view.visits;
     let mut rest = vec![more(theme, format!("{} in part", grouped(visits.incomplete)))];
     rest.push(more(theme, format!("  {} dropped", grouped(visits.dropped))));
@@ -36,13 +30,7 @@ pub(super) fn everything(view: &View, theme: Theme) -> Vec<Line<'static>> {
     let mut lines = rates(view, theme);
     lines.extend(hits(view, theme));
     let errors = vec![more(theme, share(view))];
-    lines.push(figure(
-        theme,
-        "errors",
-        errors_ink(view),
-        &grouped(view.hits.rejected + view.hits.failed),
-        errors,
-    ));
+    lines.push(figure(theme, "errors", errors_ink(view), &grouped(view.hits.refused()), errors));
     if !view.errors.is_empty() {
         let kind = |(name, count): &(String, u64)| format!("{name} {}", grouped(*count));
         let kinds: Vec<String> = view.errors.iter().map(kind).collect();
@@ -121,11 +109,11 @@ fn hits(view: &View, theme: Theme) -> [Line<'static>; 2] {
 }
 
 fn share(view: &View) -> String {
-    percent(view.hits.rejected + view.hits.failed, view.hits_over())
+    percent(view.hits.refused(), view.hits_over())
 }
 
 fn errors_ink(view: &View) -> Ink {
-    match view.hits.rejected + view.hits.failed {
+    match view.hits.refused() {
         0 => Ink::Figure,
         errors if errors * 100 > view.hits_over() => Ink::Bad,
         _ => Ink::Warning,
@@ -288,7 +276,7 @@ pub(super) fn targets(view: &View, theme: Theme, most: u16) -> Vec<Line<'static>
     for target in view.targets.iter().take(shown) {
         let ms = |quantiles: Option<Quantiles>| quantiles.map_or("-".to_owned(), |of| milliseconds(of.p95));
         let name: String = target.name.chars().take(width).collect();
-        let errors = target.hits.rejected + target.hits.failed;
+        let errors = target.hits.refused();
         let bad = if errors > 0 { Ink::Bad } else { Ink::Figure };
         lines.push(Line::from(vec![
             Span::raw(format!("{name:<width$}   {:>11}", grouped(target.visits.completed))),
