@@ -25,7 +25,7 @@ use terminal::Taken;
 pub(crate) use theme::Theme;
 pub(crate) use throttle::Throttle;
 use view::View;
-pub(crate) use view::{Facts, Model, Moment, Phase, Target};
+pub(crate) use view::{Facts, Moment, Phase, Target};
 
 /// Frames are at least so far apart.
 const FRAME: Duration = Duration::from_millis(120);

@@ -104,9 +104,10 @@ pub(crate) struct Summary {
 }
 
 /// Whether visits wait for answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Model {
+    #[default]
     Open,
     Closed,
 }

@@ -183,16 +183,6 @@ impl Series {
         (at as i64 - self.warm_up as i64).div_euclid((self.width * SECOND) as i64)
     }
 
-    /// The same with windows at least twice as wide, in at most so many.
-    #[must_use]
-    pub fn coarser(&self, most: usize) -> Series {
-        let mut series = self.clone();
-        while series.windows.len() > most.max(2) {
-            series.halve();
-        }
-        series
-    }
-
     /// The window of a time, which is made where it was not there yet.
     pub(crate) fn at(&mut self, at: Nanos) -> &mut Window {
         loop {
@@ -226,7 +216,7 @@ impl Series {
     }
 
     /// Makes windows twice as wide.
-    fn halve(&mut self) {
+    pub(super) fn halve(&mut self) {
         let mut halved: Vec<Window> = Vec::with_capacity(self.windows.len() / 2 + 1);
         for (index, window) in std::mem::take(&mut self.windows).into_iter().enumerate() {
             let is_second = (self.first + index as i64).rem_euclid(2) == 1;

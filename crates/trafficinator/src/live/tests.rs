@@ -14,7 +14,8 @@ use ratatui::style::Color;
 use super::draw;
 use super::theme::Theme;
 use super::throttle::Throttle;
-use super::view::{Facts, Model, Moment, Phase, View};
+use super::view::{Facts, Moment, Phase, View};
+use crate::summary::Model;
 use crate::summary::verdict::ThresholdPart;
 
 const SECONDS: u64 = 40;

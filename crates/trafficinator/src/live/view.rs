@@ -9,6 +9,7 @@ use engine::recorder::{HitCounts, Snapshot, VisitCounts};
 use super::points::Points;
 use super::recent::{Quantiles, Recent, Sparse};
 use super::throttle::Throttle;
+use crate::summary::Model;
 use crate::summary::verdict::{FULL_CORE, MOST_LAG_MS, ThresholdPart};
 
 /// So many messages are remembered for the view.
@@ -46,14 +47,6 @@ pub(crate) struct Facts {
     pub(crate) until: Option<Duration>,
     /// How long open visits may go on after that.
     pub(crate) grace: Duration,
-}
-
-/// Whether visits wait for answers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Model {
-    #[default]
-    Open,
-    Closed,
 }
 
 /// Where a run is, as far as the keyboard has no say in it.

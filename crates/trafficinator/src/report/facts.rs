@@ -6,7 +6,7 @@ use engine::recorder::times::Times;
 use super::table::{Cell, Column, Row, Table, Tone};
 use crate::summary::counts::{HitsPart, VisitsPart};
 use crate::summary::text::{self, ended_by, grouped};
-use crate::summary::verdict::{MOST_LAG_MS, Outcome, ThresholdPart, VerdictPart};
+use crate::summary::verdict::{FULL_CORE, MOST_LAG_MS, Outcome, ThresholdPart, VerdictPart};
 use crate::summary::{Model, Percentiles, Summary};
 
 /// A number that is looked at first.
@@ -417,7 +417,7 @@ pub(super) fn generator(summary: &Summary) -> Table {
                 bad(lag.is_some_and(|lag| lag > MOST_LAG_MS)),
                 "lag p99",
                 lag.map_or(NONE.to_owned(), |lag| format!("{} ms", milliseconds(lag))),
-                "ready to sent; above 10 ms the run is void",
+                &format!("ready to sent; above {MOST_LAG_MS} ms the run is void"),
             ),
             row(
                 bad(hits.dropped_idle > 0),
@@ -433,7 +433,7 @@ pub(super) fn generator(summary: &Summary) -> Table {
             ),
             row(Tone::Plain, "late hits", grouped(hits.late), "sent more than 100 ms after they were due"),
             row(
-                bad(generator.busiest_core > 0.9),
+                bad(generator.busiest_core > FULL_CORE),
                 "busiest thread",
                 format!("{:.0} % of a core", generator.busiest_core * 100.0),
                 "above 90 % a higher rate needs more workers",

@@ -243,10 +243,7 @@ impl<'a> Session<'a> {
             preset: preset.filter(|preset| preset.source != "default").map(|preset| preset.value.clone()),
             seed: self.plan.seed(),
             run_id: self.plan.run_id().to_owned(),
-            model: match self.model() {
-                Model::Closed => live::Model::Closed,
-                Model::Open => live::Model::Open,
-            },
+            model: self.model(),
             concurrency: self.settings.load.concurrency,
             cores: cores(),
             warm_up: self.settings.run.warm_up,

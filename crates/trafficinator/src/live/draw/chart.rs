@@ -7,9 +7,10 @@ use ratatui::widgets::{Axis, Chart, Dataset, GraphType};
 
 use super::super::points::{MOST, Point};
 use super::super::theme::{Ink, Line as Kind, Theme};
-use super::super::view::{Model, View};
+use super::super::view::View;
 use super::words::round_time;
 use super::{bottom, figures, ink, lines, panel};
+use crate::summary::Model;
 
 /// Seconds that are shown at least: a run that has just begun does not fill the chart with a few points.
 const SHORTEST: f64 = 60.0;

@@ -4,9 +4,10 @@ use ratatui::text::{Line, Span};
 
 use super::super::recent::{Quantiles, RECENT};
 use super::super::theme::{Ink, Theme};
-use super::super::view::{Model, State, View, clean};
+use super::super::view::{State, View, clean};
 use super::ink;
 use super::words::{grouped, milliseconds, percent, rate};
+use crate::summary::Model;
 use crate::summary::verdict::ThresholdPart;
 
 /// Columns that the table of times needs.

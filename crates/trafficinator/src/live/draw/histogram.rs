@@ -6,9 +6,10 @@ use ratatui::text::{Line, Span};
 
 use super::super::recent::Sparse;
 use super::super::theme::{Ink, Theme};
-use super::super::view::{Model, View};
+use super::super::view::View;
 use super::words::{percent, round_time};
 use super::{figures, ink, lines, panel};
+use crate::summary::Model;
 
 /// Eighths of a block.
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
