@@ -447,6 +447,15 @@ impl Summary {
         Summary { series: None, histograms: None, targets, ..self.clone() }
     }
 
+    /// The target as one text: its address, or how many there are and their names.
+    pub(crate) fn address(&self) -> String {
+        let names: Vec<&str> = self.targets.iter().map(|target| target.name.as_str()).collect();
+        match names.len() {
+            0 => self.target.url.clone(),
+            count => format!("{count} targets: {}", names.join(", ")),
+        }
+    }
+
     /// Leaves of a run what one of its targets had, as if that had been the only one, and judges again.
     pub(crate) fn narrow(&mut self, target: TargetResult) {
         self.thresholds.retain(|threshold| threshold.target.as_ref() == Some(&target.name));

@@ -85,6 +85,11 @@ fn error_share(hits: &HitsPart) -> Option<f64> {
     (over > 0).then(|| hits.refused() as f64 / over as f64)
 }
 
+/// The site behind an address; nothing where there are several.
+pub(super) fn site(summary: &Summary) -> String {
+    if summary.targets.is_empty() { format!(", site {}", summary.target.site_id) } else { String::new() }
+}
+
 /// What is looked at first; of the time after the warm-up.
 pub(super) fn figures(summary: &Summary) -> Vec<Figure> {
     let (visits, hits) = (&summary.measured.visits, &summary.measured.hits);
@@ -480,8 +485,7 @@ pub(super) fn run(summary: &Summary) -> Table {
     };
     let row = |name: &str, cell: Cell| Row { tone: Tone::Plain, cells: vec![name.into(), cell] };
     let mut rows = vec![
-        row("target", Cell::Code(target.url.clone())),
-        row("site", target.site_id.to_string().into()),
+        row("target", Cell::Code(summary.address())),
         row("seed", Cell::Code(run.seed.to_string())),
         row("plan fingerprint", Cell::Code(run.plan.clone())),
         row("run id", Cell::Code(run.id.clone())),
@@ -490,6 +494,9 @@ pub(super) fn run(summary: &Summary) -> Table {
         row("model", model.into()),
         row("trafficinator", Cell::Code(run.version.clone())),
     ];
+    if summary.targets.is_empty() {
+        rows.insert(1, row("site", target.site_id.to_string().into()));
+    }
     if summary.adjusted {
         rows.push(row("adjusted", "the rate was changed by hand while it ran".into()));
     }

@@ -89,7 +89,7 @@ fn write(out: &mut String, subject: &Subject<'_>, charts: &[Chart]) -> std::fmt:
 }
 
 fn head(out: &mut String, summary: &Summary) -> std::fmt::Result {
-    let title = format!("{}: {}", facts::word(summary.verdict.outcome), summary.target.url);
+    let title = format!("{}: {}", facts::word(summary.verdict.outcome), summary.address());
     writeln!(
         out,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -147,9 +147,9 @@ fn verdict(out: &mut String, summary: &Summary) -> std::fmt::Result {
     writeln!(out, "<p class=\"do\">{}</p>", html(facts::advice(verdict.outcome)))?;
     writeln!(
         out,
-        "<p class=\"facts\"><code>{}</code>, site {} · {} · {} in all, ended by {}</p>\n</section>",
-        html(&summary.target.url),
-        summary.target.site_id,
+        "<p class=\"facts\"><code>{}</code>{} · {} · {} in all, ended by {}</p>\n</section>",
+        html(&summary.address()),
+        facts::site(summary),
         html(&facts::moment(summary.run.started_at)),
         facts::duration(summary.run.seconds),
         ended_by(summary.run.stopped_by)

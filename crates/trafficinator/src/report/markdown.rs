@@ -36,9 +36,9 @@ fn write(out: &mut String, subject: &Subject<'_>) -> std::fmt::Result {
     }
     writeln!(
         out,
-        "{}, site {}, {}, {} measured. {}\n",
-        markdown_code(&summary.target.url),
-        summary.target.site_id,
+        "{}{}, {}, {} measured. {}\n",
+        markdown_code(&summary.address()),
+        facts::site(summary),
         facts::moment(summary.run.started_at),
         facts::duration(summary.measured.seconds),
         facts::advice(verdict.outcome)

@@ -91,8 +91,15 @@ impl ThresholdPart {
 pub(crate) fn judge(summary: &Summary) -> VerdictPart {
     let (void, warnings) = (void(summary), warnings(summary));
     let (delivered, delivery) = delivery(summary);
-    let failed: Vec<String> =
-        summary.thresholds.iter().filter(|threshold| !threshold.holds).map(ThresholdPart::label).collect();
+    let failed: Vec<String> = summary
+        .thresholds
+        .iter()
+        .filter(|threshold| !threshold.holds)
+        .map(|threshold| match &threshold.target {
+            Some(_) => format!("target {}", threshold.label()),
+            None => threshold.label(),
+        })
+        .collect();
     if let Some(capacity) = summary.capacity.as_ref().filter(|_| delivered > Outcome::Failed) {
         let outcome = match &capacity.sustained {
             // Where nothing failed the highest rate that was allowed held.
