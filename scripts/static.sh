@@ -25,15 +25,14 @@ cargo=$(realpath -m "${CARGO_HOME:-$HOME/.cargo}")
 library=$(rustc --print sysroot)/lib/rustlib/src/rust
 
 # Where things lie on this machine is in no message and no symbol. The last prefix that fits is the one that counts.
-remap="$cargo=/cargo $source=/trafficinator $target=/target"
 flags=(-C target-feature=+crt-static -C link-arg=-Wl,--build-id=none "--remap-path-prefix=$library=/rustc/$commit")
-for pair in $remap; do
+for pair in "$cargo=/cargo" "$source=/trafficinator" "$target=/target"; do
     flags+=("--remap-path-prefix=$pair")
-    CFLAGS="${CFLAGS:-} -ffile-prefix-map=$pair"
+    CFLAGS="${CFLAGS:-} $(printf '%q' "-ffile-prefix-map=$pair")"
 done
-# The separator that cargo wants, so that folders may have spaces in their names.
+# Folders may have spaces in their names: cargo splits at this separator, and the C compiler's flags are quoted.
 CARGO_ENCODED_RUSTFLAGS=$(printf '%s\x1f' "${flags[@]}")
-export CFLAGS CARGO_ENCODED_RUSTFLAGS=${CARGO_ENCODED_RUSTFLAGS%$'\x1f'} CARGO_INCREMENTAL=0
+export CFLAGS CC_SHELL_ESCAPED_FLAGS=1 CARGO_ENCODED_RUSTFLAGS=${CARGO_ENCODED_RUSTFLAGS%$'\x1f'} CARGO_INCREMENTAL=0
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-0} LC_ALL=C TZ=UTC
 
 # --target, though it is the host: without it macros would be built static as well, and the compiler could not load them.
