@@ -42,7 +42,8 @@ fn each_preset_has_an_env_file_that_does_nothing_else() {
         let lines: Vec<&str> =
             text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
         assert_eq!(lines, [format!("TRAFFICINATOR_PRESET={name}")]);
-        let settings = settings(&Given { env_file: Some(&text), ..Given::default() });
+        let environment = &[("MATOMO_URL", "http://127.0.0.1/")];
+        let settings = settings(&Given { environment, env_file: Some(&text), ..Given::default() });
         assert_eq!(described(&settings, "TRAFFICINATOR_PRESET").0, *name);
         assert_eq!(described(&settings, "CONCURRENCY").1, format!("preset {name}"));
     }
