@@ -1,13 +1,12 @@
 #!/usr/bin/env bash
-# Build the program as one static file: `scripts/static.sh OUT [PROFILE]`. The same source, compiler and C library make
-# the same bytes, in whatever folder they are built. The profile is one of Cargo.toml, `release` unless given.
+# Build the program as one static file: `scripts/static.sh OUT`. The same source, compiler and C library make the same
+# bytes, in whatever folder they are built.
 set -euo pipefail
-if [ $# -lt 1 ] || [ $# -gt 2 ]; then
-    echo "usage: scripts/static.sh OUT [PROFILE]" >&2
+if [ $# -ne 1 ]; then
+    echo "usage: scripts/static.sh OUT" >&2
     exit 2
 fi
 out=$(realpath -m "$1")
-profile=${2:-release}
 cd "$(dirname "$0")/.."
 source=$PWD
 
@@ -36,10 +35,8 @@ export CFLAGS CC_SHELL_ESCAPED_FLAGS=1 CARGO_ENCODED_RUSTFLAGS=${CARGO_ENCODED_R
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-0} LC_ALL=C TZ=UTC
 
 # --target, though it is the host: without it macros would be built static as well, and the compiler could not load them.
-cargo build --package trafficinator --locked --profile "$profile" --target "$host" --target-dir "$target" >&2
+cargo build --package trafficinator --locked --release --target "$host" --target-dir "$target" >&2
 
-folder=$profile
-[ "$profile" != dev ] || folder=debug
 mkdir -p "$(dirname "$out")"
-install -m 755 "$target/$host/$folder/trafficinator" "$out"
+install -m 755 "$target/$host/release/trafficinator" "$out"
 echo "$out"

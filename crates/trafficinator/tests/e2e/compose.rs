@@ -5,9 +5,6 @@ use serde_json::Value;
 use crate::support::docker::{Project, composes, project};
 use crate::support::{PATIENCE, TOKEN, eventually};
 
-/// Where the stand-in of the profile `demo` is found.
-const TRACKER: (&str, &str) = ("MATOMO_URL", "http://tracker:8899/");
-
 /// The id of the container of a service.
 #[track_caller]
 fn container(project: &Project, compose: &[&str], service: &str) -> String {
@@ -153,5 +150,4 @@ fn presets_change_what_the_container_runs_with_and_settings_win_over_them() {
         let said = check(None, &[]);
         assert!(!said.contains("preset"), "{compose:?}:\n{said}");
     }
-    let _ = TRACKER;
 }

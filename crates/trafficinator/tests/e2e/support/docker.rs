@@ -15,6 +15,8 @@ use tempfile::TempDir;
 /// The static program, built by `scripts/static.sh`.
 const PROGRAM: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/../static/trafficinator");
 
+const DEBIANS: &str = "/usr/bin/docker";
+
 /// What belongs to a checkout that people run in containers.
 const FILES: [&str; 9] = [
     "Dockerfile",
@@ -61,7 +63,7 @@ pub(crate) fn project(test: &str) -> Option<Project> {
         let answers = docker(Path::new("/"), &["version", "--format", "{{.Server.Version}}"]);
         match answers.map(|said| said.code) {
             Ok(Some(0)) if Path::new(PROGRAM).exists() => None,
-            Ok(Some(0)) => Some("there is no static program (scripts/static.sh target/static/trafficinator quick)"),
+            Ok(Some(0)) => Some("there is no static program (scripts/static.sh target/static/trafficinator)"),
             Ok(_) => Some("no Docker engine answers (scripts/with_docker.sh starts one, as root)"),
             Err(_) => Some("there is no Docker (Debian's docker.io)"),
         }
@@ -158,11 +160,17 @@ impl Project {
     pub(crate) fn try_build(&self, builder: Builder) -> Said {
         let args = ["build", "--tag", &self.name, "--target", "prebuilt"];
         let args = [args.as_slice(), &["--build-arg", "BINARY=dist/trafficinator", "."]].concat();
-        let kit = match builder {
-            Builder::Classic => "0",
-            Builder::BuildKit => "1",
+        let build = |program: &str, kit: &str| {
+            run(self.directory.path(), program, &args, &[("DOCKER_BUILDKIT", kit)]).expect("docker")
         };
-        run(self.directory.path(), "docker", &args, &[("DOCKER_BUILDKIT", kit)]).expect("docker")
+        match builder {
+            Builder::Classic => build("docker", "0"),
+            Builder::BuildKit => match build("docker", "1") {
+                // Debian's has it built in; it may not be the first that is found.
+                said if said.lacks_buildkit() && Path::new(DEBIANS).exists() => build(DEBIANS, "1"),
+                said => said,
+            },
+        }
     }
 
     /// The same in the way that always works.
@@ -258,6 +266,11 @@ impl Said {
     pub(crate) fn expect(self, code: i32) -> Said {
         assert_eq!(self.code, Some(code), "{}\n--- and on standard output:\n{}", self.stderr, self.stdout);
         self
+    }
+
+    /// Newer clients want a plug-in for BuildKit.
+    pub(crate) fn lacks_buildkit(&self) -> bool {
+        self.code != Some(0) && self.stderr.contains("buildx component is missing")
     }
 
     /// Both streams.
