@@ -23,7 +23,15 @@ pub(super) fn tracker(args: TrackerArgs) -> anyhow::Result<Exit> {
     // The goals of the site on which Matomo was measured, and more that are converted by hand.
     let mut goals = tracker::Options::measured_site().goals;
     goals.extend((4..=10).map(tracker::Goal::manual));
-    let options = tracker::Options { delay, fail, drop, time_zone, goals, tell: Some(tell), ..tracker::Options::default() };
+    let options = tracker::Options {
+        delay,
+        fail,
+        drop,
+        time_zone,
+        goals,
+        tell: Some(tell),
+        ..tracker::Options::default()
+    };
     runtime()?.block_on(async {
         let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| {
             format!("cannot listen on {listen}; is the port taken? --listen gives another")

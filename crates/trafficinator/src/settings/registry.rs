@@ -186,7 +186,8 @@ pub(crate) fn settings_compose_yaml() -> String {
         for setting in SETTINGS.iter().filter(|setting| setting.group == group) {
             let Setting { name, help, default, .. } = setting;
             let here = container_default(name);
-            let besides = here.map_or_else(String::new, |(value, reason)| format!("; here {value}, {reason}"));
+            let besides =
+                here.map_or_else(String::new, |(value, reason)| format!("; here {value}, {reason}"));
             let _ = writeln!(out, "      # {help} [default: {}{besides}]", default.text());
             let _ = writeln!(out, "      {name}: ${{{name}:-{}}}", here.map_or("", |(value, _)| value));
         }

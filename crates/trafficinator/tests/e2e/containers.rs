@@ -58,6 +58,8 @@ fn both_builders_make_an_image_that_holds_little_more_than_the_program() {
     const TEST: &str = "both_builders_make_an_image_that_holds_little_more_than_the_program";
     let Some(project) = project(TEST) else { return };
     for builder in [Builder::BuildKit, Builder::Classic] {
+        // What the other one made would be left without a name.
+        project.docker(&["rmi", "--force", project.image()]);
         let said = project.try_build(builder);
         if said.lacks_buildkit() {
             skip(TEST, "this Docker has no BuildKit; the classic builder was tested");
@@ -77,10 +79,19 @@ fn both_builders_make_an_image_that_holds_little_more_than_the_program() {
         assert_eq!(labels["org.opencontainers.image.version"], env!("CARGO_PKG_VERSION"));
         assert_eq!(labels["org.opencontainers.image.licenses"], "MIT");
         for shell in ["sh", "/bin/sh", "/busybox/sh"] {
-            let said = project.docker(&["run", "--rm", "--network", "none", "--entrypoint", shell, project.image()]);
+            let said =
+                project.docker(&["run", "--rm", "--network", "none", "--entrypoint", shell, project.image()]);
             assert_eq!(said.code, Some(127), "{shell}: {said:?}");
         }
-        let said = project.docker(&["run", "--rm", "--network", "none", "--read-only", project.image(), "--version"]);
+        let said = project.docker(&[
+            "run",
+            "--rm",
+            "--network",
+            "none",
+            "--read-only",
+            project.image(),
+            "--version",
+        ]);
         assert_eq!(said.expect(0).stdout, concat!("trafficinator ", env!("CARGO_PKG_VERSION"), "\n"));
     }
 }

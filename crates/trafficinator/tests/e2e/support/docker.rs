@@ -37,7 +37,7 @@ pub(crate) struct Project {
     /// What its containers, volumes and networks begin with, and the name of its image.
     name: String,
     /// Containers that were started without compose.
-    containers: std::sync::Mutex<Vec<String>>,
+    started: std::sync::Mutex<Vec<String>>,
 }
 
 /// What a command said.
@@ -131,7 +131,7 @@ impl Project {
         for file in FILES {
             copy(&root.join(file), &directory.path().join(file));
         }
-        let project = Project { directory, name, containers: std::sync::Mutex::default() };
+        let project = Project { directory, name, started: std::sync::Mutex::default() };
         copy(Path::new(PROGRAM), &project.path("dist/trafficinator"));
         // Not that of this checkout: somebody's secrets may lie there.
         std::fs::create_dir(project.path("secrets")).unwrap();
@@ -185,9 +185,10 @@ impl Project {
     pub(crate) fn start(&self, options: &[&str], args: &[&str]) -> String {
         let hardened = ["run", "--detach", "--read-only", "--cap-drop", "ALL"];
         let safe = ["--security-opt", "no-new-privileges:true"];
-        let said = self.docker(&[&hardened, safe.as_slice(), options, &[self.image()], args].concat()).expect(0);
+        let said =
+            self.docker(&[&hardened, safe.as_slice(), options, &[self.image()], args].concat()).expect(0);
         let id = said.stdout.trim().to_owned();
-        self.containers.lock().unwrap().push(id.clone());
+        self.started.lock().unwrap().push(id.clone());
         id
     }
 
@@ -230,6 +231,11 @@ impl Project {
         &self.name
     }
 
+    /// Ids of the containers that compose made.
+    pub(crate) fn containers(&self) -> Vec<String> {
+        self.labelled(&["ps", "--all"])
+    }
+
     fn label(&self) -> String {
         format!("com.docker.compose.project={}", self.name)
     }
@@ -245,8 +251,8 @@ impl Project {
 impl Drop for Project {
     /// Whatever happened: what was made goes, by its id.
     fn drop(&mut self) {
-        let mut containers = std::mem::take(&mut *self.containers.lock().unwrap());
-        containers.extend(self.labelled(&["ps", "--all"]));
+        let mut containers = std::mem::take(&mut *self.started.lock().unwrap());
+        containers.extend(self.containers());
         for id in containers {
             self.docker(&["rm", "--force", "--volumes", &id]);
         }
