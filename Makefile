@@ -8,7 +8,7 @@ export PATH := $(PATH):/usr/sbin
 COMPILER := cc=build-essential
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test tools lint docs charts web bench
+.PHONY: help build demo test tools lint docs charts web static image bench
 # Cargo uses all cores by itself, and what is missing has to be installed before it is used.
 .NOTPARALLEL:
 
@@ -24,14 +24,15 @@ demo: build ## send 200 visits to a built-in stand-in Matomo and compare what it
 
 # Lints first: they take less time than the tests and say more. --locked, here and below: a dependency that changed by
 # itself is an error, not a surprise.
-test: tools lint docs charts ## everything that has to hold before a commit; what the CI runs
-	cargo test --workspace --locked
+test: tools lint docs charts static ## everything that has to hold before a commit; what the CI runs
+	scripts/with_docker.sh cargo test --workspace --locked
 
 # nginx: the end-to-end tests send to a real web server. prometheus: a real one reads the metrics. chromium: it opens
-# reports. tmux: they look at the live view in a terminal. kill: they stop the program as an init system does. The
-# detector, from PyPI, says what the planned devices are.
+# reports. tmux: they look at the live view in a terminal. kill: they stop the program as an init system does. docker:
+# they run the image in a real engine. The detector, from PyPI, says what the planned devices are.
 tools:
-	@scripts/need.sh $(COMPILER) nginx=nginx prometheus=prometheus chromium=chromium tmux=tmux kill=procps
+	@scripts/need.sh $(COMPILER) nginx=nginx prometheus=prometheus chromium=chromium tmux=tmux kill=procps \
+		docker=docker.io dockerd=docker.io docker-compose=docker-compose
 	@scripts/detector.sh
 
 # Formatting takes a second, so it comes first. All targets: tests and benches are code too.
@@ -48,6 +49,15 @@ charts:
 
 web: ## the script and the style sheet of reports, from web/report; they are committed
 	@scripts/web.sh build
+
+# What the images of the tests are made of; the same bytes as a release has.
+static:
+	@scripts/static.sh target/static/trafficinator
+
+image: ## the Docker image trafficinator, of a program that is built here: no other image is pulled
+	@scripts/static.sh dist/trafficinator
+	docker build --tag trafficinator --target prebuilt --build-arg BINARY=dist/trafficinator \
+		--build-arg REVISION="$$(git rev-parse HEAD 2>/dev/null || echo unknown)" .
 
 bench: ## CPU time a hit beside wrk and hey, planning alone, and memory with 100,000 open visits
 	@scripts/bench.sh

@@ -10,6 +10,7 @@ pub mod clock;
 mod collector;
 pub mod observation;
 pub mod pace;
+pub mod reach;
 pub mod recorder;
 pub mod route;
 pub mod run;

@@ -175,6 +175,10 @@ pub struct Counts {
     pub last_start: u64,
     /// When the last hit was sent, in nanoseconds since the start of the run.
     pub last_sent: u64,
+    /// When the last answer came, whatever it said, likewise; 0 where none came.
+    pub last_answer: u64,
+    /// When a hit was last given up because no answer came, likewise; 0 where none was.
+    pub last_failure: u64,
     /// What was planned.
     pub planned: Ledger,
     /// What Matomo said it took.
@@ -197,6 +201,8 @@ impl AddAssign<&Counts> for Counts {
         self.errors += &other.errors;
         self.last_start = self.last_start.max(other.last_start);
         self.last_sent = self.last_sent.max(other.last_sent);
+        self.last_answer = self.last_answer.max(other.last_answer);
+        self.last_failure = self.last_failure.max(other.last_failure);
         self.planned += other.planned;
         self.acknowledged += other.acknowledged;
         self.uncertain += other.uncertain;

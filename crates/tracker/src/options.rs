@@ -30,6 +30,8 @@ pub struct Options {
     pub dimensions: Vec<Dimension>,
     /// What no site records.
     pub exclusions: Exclusions,
+    /// Whom to tell how many visits there are, every few seconds while they become more.
+    pub tell: Option<fn(usize)>,
 }
 
 impl Options {
@@ -74,6 +76,7 @@ impl Default for Options {
             goals: (1..=10).map(Goal::manual).collect(),
             dimensions: (1..=10).map(Dimension::numbered).collect(),
             exclusions: Exclusions::default(),
+            tell: None,
         }
     }
 }

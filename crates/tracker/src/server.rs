@@ -32,6 +32,9 @@ const LARGEST_BODY: usize = 64 * 1024 * 1024;
 /// The longest address that is read, in bytes: Apache's limit for a line of 8,190.
 const LONGEST_ADDRESS: usize = 8_170;
 
+/// Often enough for somebody who watches, seldom enough for a log.
+const BETWEEN_TELLING: Duration = Duration::from_secs(5);
+
 /// All that requests share.
 #[derive(Debug)]
 pub(crate) struct Tracker {
@@ -110,15 +113,33 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let (stop, running) = watch::channel(());
-    let application = Router::new().fallback(handle).with_state(Arc::new(Tracker::new(options, running)));
+    let tracker = Arc::new(Tracker::new(options, running));
+    let application = Router::new().fallback(handle).with_state(Arc::clone(&tracker));
     // Without a delay of Nagle's algorithm; a connection that refuses the option still works.
     let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
-    axum::serve(listener, application.into_make_service_with_connect_info::<SocketAddr>())
+    let serving = axum::serve(listener, application.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(async move {
             shutdown.await;
             drop(stop);
-        })
-        .await
+        });
+    tokio::select! {
+        served = serving => served,
+        () = tell(&tracker) => Ok(()),
+    }
+}
+
+/// Tells how many visits there are while they become more; never ends.
+async fn tell(tracker: &Tracker) {
+    let Some(tell) = tracker.options.tell else { return std::future::pending().await };
+    let mut told = 0;
+    loop {
+        tokio::time::sleep(BETWEEN_TELLING).await;
+        let visits = tracker.visits().all.len();
+        if visits != told {
+            tell(visits);
+            told = visits;
+        }
+    }
 }
 
 async fn handle(

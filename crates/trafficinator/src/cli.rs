@@ -36,6 +36,8 @@ pub(crate) enum Task {
     Profile(ProfileTask),
     Tracker(TrackerArgs),
     Demo(DemoArgs),
+    /// Where the run answers, as given.
+    Health(Option<SocketAddr>),
     Report(ReportArgs),
     Schema(SchemaOf),
     Compare(CompareArgs),
@@ -145,6 +147,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Task, cl
             quiet: matches.get_flag("quiet"),
             summary_json: matches.get_one::<String>("summary-json").map(|text| SummaryTo::from_text(text)),
         }),
+        "health" => Task::Health(matches.get_one("listen").copied()),
         "report" => Task::Report(report::args(matches)),
         "schema" => Task::Schema(one(matches, "of")),
         "compare" => Task::Compare(compare::args(matches)?),
@@ -185,6 +188,7 @@ pub(crate) fn command() -> Command {
             schema(),
             tracker(),
             demo(),
+            health(),
         ])
 }
 
@@ -351,6 +355,24 @@ fn demo() -> Command {
              trafficinator demo --profile content\n  \
              trafficinator demo --drop 1%",
         )
+}
+
+fn health() -> Command {
+    let listen = Arg::new("listen")
+        .long("listen")
+        .value_name("ADDR")
+        .value_parser(value_parser!(SocketAddr))
+        .help("Where the run listens [default: TRAFFICINATOR_LISTEN, else 127.0.0.1:9464]");
+    Command::new("health")
+        .about("Ask the run on this machine how it is, as a health check does")
+        .long_about(
+            "Ask the run that listens on this machine (`run --listen`) how it is, and print one line: whether it \
+             sends, waits for its start, is paused at the daily cap or by hand, drains, is over, or does not reach \
+             its target. Exits with 0 where all is well, with 1 where the target is unreachable or no run answers \
+             within 2 s. A run that listens on all addresses is asked on loopback.",
+        )
+        .arg(listen)
+        .after_help("Examples:\n  trafficinator health\n  trafficinator health --listen 127.0.0.1:9465")
 }
 
 fn schema() -> Command {

@@ -4,6 +4,7 @@ mod capacity;
 mod check;
 mod compare;
 mod demo;
+mod health;
 mod plan;
 mod profile;
 mod report;
@@ -36,6 +37,7 @@ pub(crate) fn run(task: Task, environment: &Environment) -> anyhow::Result<Exit>
         Task::Profile(task) => profile::profile(&task),
         Task::Tracker(args) => tracker::tracker(args),
         Task::Demo(args) => demo::demo(&args),
+        Task::Health(listen) => health::health(listen, environment),
         Task::Report(args) => report::report(&args),
         Task::Schema(of) => schema::schema(of),
         Task::Compare(args) => compare::run(&args),

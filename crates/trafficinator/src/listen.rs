@@ -3,6 +3,7 @@
 
 mod brief;
 pub(crate) mod figures;
+mod health;
 mod metrics;
 mod pages;
 pub(crate) mod state;

@@ -76,7 +76,7 @@ fn add(snapshot: &mut Snapshot, observations: &[Observation]) {
 }
 
 fn snapshot() -> impl Strategy<Value = Snapshot> {
-    let numbers = vec(0..1_000_000_u64, 11 + Kind::ALL.len());
+    let numbers = vec(0..1_000_000_u64, 13 + Kind::ALL.len());
     (vec(observation(), 0..20), numbers, ledger(), ledger(), ledger()).prop_map(
         |(observations, numbers, planned, acknowledged, uncertain)| {
             let mut snapshot = record(&observations);
@@ -95,6 +95,8 @@ fn snapshot() -> impl Strategy<Value = Snapshot> {
                 &mut hits.dropped,
                 &mut counts.last_start,
                 &mut counts.last_sent,
+                &mut counts.last_answer,
+                &mut counts.last_failure,
             ];
             for (field, number) in fields.into_iter().chain(&mut hits.by_kind).zip(numbers) {
                 *field = number;

@@ -500,6 +500,11 @@ impl State {
         let open = self.agenda.get(slot);
         let kind = open.visit.actions[usize::from(open.next)].kind();
         self.recorded.count(outcome);
+        // Not in `cut`: what is cut off there says nothing about the target.
+        match outcome {
+            Outcome::Answered(_) => self.recorded.last_answer = now,
+            Outcome::Failed(_) => self.recorded.last_failure = now,
+        }
         self.observations.push(Observation { kind, due, ready, sent, done: now, outcome });
         self.account(slot, outcome);
         self.go_on(slot, now);

@@ -7,6 +7,7 @@ use super::run::Signals;
 use super::{complain, runtime};
 use crate::cli::TrackerArgs;
 use crate::exit::Exit;
+use crate::summary::text::grouped;
 
 /// The `tracker` command. A signal is how one ends it, so it ends well.
 #[expect(clippy::print_stderr, reason = "a server says where it listens")]
@@ -22,7 +23,15 @@ pub(super) fn tracker(args: TrackerArgs) -> anyhow::Result<Exit> {
     // The goals of the site on which Matomo was measured, and more that are converted by hand.
     let mut goals = tracker::Options::measured_site().goals;
     goals.extend((4..=10).map(tracker::Goal::manual));
-    let options = tracker::Options { delay, fail, drop, time_zone, goals, ..tracker::Options::default() };
+    let options = tracker::Options {
+        delay,
+        fail,
+        drop,
+        time_zone,
+        goals,
+        tell: Some(tell),
+        ..tracker::Options::default()
+    };
     runtime()?.block_on(async {
         let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| {
             format!("cannot listen on {listen}; is the port taken? --listen gives another")
@@ -38,4 +47,9 @@ pub(super) fn tracker(args: TrackerArgs) -> anyhow::Result<Exit> {
         .await?;
         Ok(Exit::Ok)
     })
+}
+
+#[expect(clippy::print_stderr, reason = "a server says what it does")]
+fn tell(visits: usize) {
+    eprintln!("{} visits recorded", grouped(visits as u64));
 }

@@ -8,9 +8,9 @@ use axum::http::header::{ACCEPT, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, X_CONT
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use serde::Serialize;
 
 use super::figures;
+use super::health;
 use super::metrics::{self, Format};
 use super::state::State;
 
@@ -32,7 +32,7 @@ pub(super) fn router(state: Arc<State>) -> Router {
     Router::new()
         .route("/", get(async || page(StatusCode::OK, "text/html; charset=utf-8", INDEX)))
         .route("/metrics", get(metrics))
-        .route("/healthz", get(health))
+        .route("/healthz", get(healthz))
         .route("/readyz", get(readiness))
         .fallback(async || {
             page(StatusCode::NOT_FOUND, TEXT, "not here; there are /metrics, /healthz and /readyz\n")
@@ -58,33 +58,8 @@ async fn metrics(With(state): With<Arc<State>>, headers: HeaderMap) -> Response 
     }
 }
 
-/// What the program is doing.
-#[derive(Debug, Serialize)]
-struct Health<'a> {
-    status: &'static str,
-    phase: &'static str,
-    ready: bool,
-    /// Why it is not ready.
-    reason: Option<&'static str>,
-    run_id: Option<&'a str>,
-    version: &'static str,
-    /// Since the program was started.
-    uptime_seconds: f64,
-}
-
-async fn health(With(state): With<Arc<State>>) -> Response {
-    let readiness = figures::readiness(&state);
-    let told = state.told();
-    let health = Health {
-        status: "alive",
-        phase: told.phase.name(),
-        ready: readiness.is_ok(),
-        reason: readiness.err(),
-        run_id: told.facts.as_ref().map(|facts| facts.run_id.as_str()),
-        version: env!("CARGO_PKG_VERSION"),
-        uptime_seconds: (state.now() / 1_000_000) as f64 / 1_000.0,
-    };
-    match serde_json::to_string(&health) {
+async fn healthz(With(state): With<Arc<State>>) -> Response {
+    match serde_json::to_string(&health::read(&state)) {
         Ok(json) => page(StatusCode::OK, "application/json", json + "\n"),
         Err(error) => page(StatusCode::INTERNAL_SERVER_ERROR, TEXT, format!("{error}\n")),
     }

@@ -173,3 +173,34 @@ pub(crate) fn settings_table_markdown() -> String {
     out.push('\n');
     out
 }
+
+/// The settings as `docker-compose.loadgen.yml` passes them on, each with its default in a comment: one that is not set
+/// is passed as empty, which counts as not set, so that profile and preset stay in force.
+#[cfg(test)]
+pub(crate) fn settings_compose_yaml() -> String {
+    use std::fmt::Write as _;
+
+    let mut out = String::new();
+    for group in Group::ALL {
+        let _ = writeln!(out, "      # {}", group.heading());
+        for setting in SETTINGS.iter().filter(|setting| setting.group == group) {
+            let Setting { name, help, default, .. } = setting;
+            let here = container_default(name);
+            let besides =
+                here.map_or_else(String::new, |(value, reason)| format!("; here {value}, {reason}"));
+            let _ = writeln!(out, "      # {help} [default: {}{besides}]", default.text());
+            let _ = writeln!(out, "      {name}: ${{{name}:-{}}}", here.map_or("", |(value, _)| value));
+        }
+    }
+    out
+}
+
+/// Where a container has a default of its own, and why. The image has the same.
+#[cfg(test)]
+fn container_default(name: &str) -> Option<(&'static str, &'static str)> {
+    match name {
+        "TRAFFICINATOR_LISTEN" => Some(("127.0.0.1:9464", "where the health check asks")),
+        "START_SIGNAL_FILE" => Some(("/data/loadgen.start", "in the volume")),
+        _ => None,
+    }
+}

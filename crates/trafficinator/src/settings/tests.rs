@@ -2,6 +2,7 @@
 
 mod bad_values;
 mod command_line;
+mod container;
 mod files;
 mod layering;
 mod measuring;

@@ -1,5 +1,6 @@
 //! What the tests stand on: the program as a child, servers to send to, and sums of what those saw.
 
+pub(crate) mod docker;
 pub(crate) mod files;
 pub(crate) mod http;
 pub(crate) mod ledger;

@@ -187,6 +187,7 @@ fn help_is_word_by_word_as_reviewed() {
         ("capacity", "trafficinator capacity -h"),
         ("compare", "trafficinator compare --help"),
         ("report", "trafficinator report --help"),
+        ("health", "trafficinator health --help"),
     ] {
         let help = command()
             .term_width(100)

@@ -1,0 +1,184 @@
+//! Whether the program is well, in words: for those who look now and then, and restart or raise an alarm.
+
+use engine::reach::{Reach, reach};
+use engine::recorder::HitCounts;
+use serde::Serialize;
+use traffic::curve::{Nanos, SECOND};
+
+use super::figures;
+use super::state::{Phase, State, Told};
+use crate::summary::text::grouped;
+
+/// How the program is, as `/healthz` tells it.
+#[derive(Debug, Serialize)]
+pub(super) struct Health {
+    status: &'static str,
+    phase: &'static str,
+    ready: bool,
+    /// Why it is not ready.
+    reason: Option<&'static str>,
+    run_id: Option<String>,
+    version: &'static str,
+    /// Since the program was started.
+    uptime_seconds: f64,
+    /// Whether there is nothing to do about it. That is for `trafficinator health` to judge by: the status of the
+    /// answer is 200 all the same, as it always was.
+    pub(super) healthy: bool,
+    /// What it is doing, for people.
+    pub(super) sentence: String,
+    /// Whether the target answers.
+    target: &'static str,
+    /// For how long a target that was reached no longer is.
+    silent_seconds: Option<f64>,
+    hits: Hits,
+}
+
+/// What became of hits.
+#[derive(Debug, Serialize)]
+struct Hits {
+    accepted: u64,
+    rejected: u64,
+    failed: u64,
+}
+
+/// Whether the target answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Contact {
+    /// Nobody has asked it yet.
+    Unknown,
+    Answers,
+    /// It was never reached.
+    Never,
+    /// It was, and has been silent for so long.
+    Silent(Nanos),
+}
+
+/// How the program is now.
+pub(super) fn read(state: &State) -> Health {
+    let told = state.told();
+    let readiness = figures::readiness(state);
+    let counted = told.begun.as_ref().map(|begun| {
+        let now = begun.reader.clock().now();
+        let counts = &begun.reader.snapshot().counts;
+        (counts.hits, reach(counts), now)
+    });
+    let hits = counted.map(|(hits, ..)| hits).unwrap_or_default();
+    let contact = contact(&told, counted.map(|(_, reach, now)| (reach, now)));
+    let is_gone = matches!(contact, Contact::Never | Contact::Silent(_));
+    Health {
+        status: "alive",
+        phase: told.phase.name(),
+        ready: readiness.is_ok(),
+        reason: readiness.err(),
+        run_id: told.facts.as_ref().map(|facts| facts.run_id.clone()),
+        version: env!("CARGO_PKG_VERSION"),
+        uptime_seconds: seconds(state.now()),
+        healthy: !is_gone,
+        sentence: sentence(told.phase, contact, &hits),
+        target: match contact {
+            Contact::Unknown => "unknown",
+            Contact::Answers => "answers",
+            Contact::Never | Contact::Silent(_) => "unreachable",
+        },
+        silent_seconds: match contact {
+            Contact::Silent(silence) => Some(seconds(silence)),
+            _ => None,
+        },
+        hits: Hits { accepted: hits.accepted, rejected: hits.rejected, failed: hits.failed },
+    }
+}
+
+fn seconds(time: Nanos) -> f64 {
+    (time / 1_000_000) as f64 / 1_000.0
+}
+
+/// What hits tell counts for more than the first look; a run that is over has nobody to reach.
+fn contact(told: &Told, heard: Option<(Reach, Nanos)>) -> Contact {
+    match (told.phase, heard) {
+        (Phase::Over, _) | (_, None) => Contact::Unknown,
+        (_, Some((Reach::Answers, _))) => Contact::Answers,
+        (_, Some((Reach::Never, _))) => Contact::Never,
+        (_, Some((Reach::Silent { since }, now))) => Contact::Silent(now.saturating_sub(since)),
+        (_, Some((Reach::Unknown, _))) if told.reached => Contact::Answers,
+        (_, Some((Reach::Unknown, _))) => Contact::Never,
+    }
+}
+
+fn sentence(phase: Phase, contact: Contact, hits: &HitCounts) -> String {
+    let doing = match phase {
+        Phase::Starting => "starting: taking a first look at the target",
+        Phase::Waiting => "waiting for the start signal (START_SIGNAL_FILE)",
+        Phase::Sending => "sending",
+        Phase::Capped => "paused at the daily cap (MAX_VISITS_PER_DAY) until tomorrow in TIMEZONE",
+        Phase::Paused => "paused by hand",
+        Phase::Draining => "draining: no new visits begin, open ones may finish",
+        Phase::Over => "over",
+    };
+    match contact {
+        Contact::Never => format!("the target is unreachable, it was not reached yet; {doing}"),
+        Contact::Silent(silence) => {
+            format!("the target is unreachable, it last answered {} s ago; {doing}", silence / SECOND)
+        }
+        Contact::Unknown | Contact::Answers if hits.sent == 0 => doing.to_owned(),
+        Contact::Unknown | Contact::Answers => format!(
+            "{doing}; {} hits accepted, {} rejected, {} failed",
+            grouped(hits.accepted),
+            grouped(hits.rejected),
+            grouped(hits.failed)
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(phase: Phase, reached: bool) -> Told {
+        Told { phase, reached, facts: None, begun: None }
+    }
+
+    #[test]
+    fn each_state_has_a_sentence_of_its_own() {
+        let contacts = [Contact::Answers, Contact::Never, Contact::Silent(37 * SECOND)];
+        let mut sentences: Vec<String> = Phase::ALL
+            .into_iter()
+            .flat_map(|phase| contacts.map(|contact| sentence(phase, contact, &HitCounts::default())))
+            .collect();
+        let all = sentences.len();
+        sentences.sort();
+        sentences.dedup();
+        assert_eq!(sentences.len(), all);
+    }
+
+    #[test]
+    fn the_first_look_counts_until_a_hit_is_over() {
+        let unknown = Some((Reach::Unknown, SECOND));
+        assert_eq!(contact(&told(Phase::Sending, true), unknown), Contact::Answers);
+        assert_eq!(contact(&told(Phase::Sending, false), unknown), Contact::Never);
+        let never = Some((Reach::Never, SECOND));
+        assert_eq!(contact(&told(Phase::Sending, true), never), Contact::Never);
+        let answers = Some((Reach::Answers, SECOND));
+        assert_eq!(contact(&told(Phase::Sending, false), answers), Contact::Answers);
+    }
+
+    #[test]
+    fn nobody_is_unreachable_before_the_run_and_after_it() {
+        assert_eq!(contact(&told(Phase::Waiting, false), None), Contact::Unknown);
+        assert_eq!(contact(&told(Phase::Over, false), Some((Reach::Never, SECOND))), Contact::Unknown);
+    }
+
+    #[test]
+    fn silence_lasts_from_the_last_answer_on() {
+        let silent = Some((Reach::Silent { since: 5 * SECOND }, 42 * SECOND));
+        assert_eq!(contact(&told(Phase::Draining, true), silent), Contact::Silent(37 * SECOND));
+        let said = sentence(Phase::Sending, Contact::Silent(37 * SECOND), &HitCounts::default());
+        assert_eq!(said, "the target is unreachable, it last answered 37 s ago; sending");
+    }
+
+    #[test]
+    fn what_became_of_hits_is_said() {
+        let hits = HitCounts { sent: 1_302, accepted: 1_300, rejected: 2, ..HitCounts::default() };
+        let said = sentence(Phase::Sending, Contact::Answers, &hits);
+        assert_eq!(said, "sending; 1,300 hits accepted, 2 rejected, 0 failed");
+    }
+}
