@@ -218,6 +218,21 @@ impl Threshold {
     }
 }
 
+impl Threshold {
+    /// Whether what a shard breaks is broken by the whole as well, or likely is: shares and times of a part are about
+    /// those of the whole, numbers of a part only grow.
+    pub(crate) fn tells_of_the_whole(&self) -> bool {
+        match self.bound.unit {
+            Unit::Milliseconds | Unit::Share => true,
+            Unit::Count | Unit::PerSecond => match self.comparison {
+                Comparison::Below | Comparison::AtMost => true,
+                Comparison::Equal => self.bound.value <= 0.0,
+                Comparison::Above | Comparison::AtLeast | Comparison::Other => false,
+            },
+        }
+    }
+}
+
 impl fmt::Display for Threshold {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)

@@ -3,6 +3,7 @@
 mod display;
 mod guard;
 mod reproduce;
+mod schedule;
 mod session;
 mod signals;
 
@@ -29,7 +30,6 @@ use crate::settings::layers::Purpose;
 use crate::settings::tracking_url::TrackingUrl;
 use crate::settings::{LogFormat, Settings, Start, SummaryTo};
 use crate::summary::text::ledger_table;
-use crate::summary::verdict::Outcome;
 use crate::summary::{StoppedBy, Summary};
 use crate::{listen, live};
 use session::Session;
@@ -69,10 +69,10 @@ pub(super) fn carry_out(
 ) -> anyhow::Result<Exit> {
     let Ready { settings, scenario, warnings } = ready;
     let listener = settings.output.listen.map(listen::bind).transpose();
-    let (client, listener) = match (client(&settings), listener, check_folders(&settings)) {
-        (Ok(client), Ok(listener), folders) if folders.is_empty() => (client, listener),
-        (client, listener, folders) => {
-            complain(client.err().into_iter().chain(listener.err()).chain(folders));
+    let (client, listener) = match (client(&settings), listener, check_outside(&settings)) {
+        (Ok(client), Ok(listener), problems) if problems.is_empty() => (client, listener),
+        (client, listener, problems) => {
+            complain(client.err().into_iter().chain(listener.err()).chain(problems));
             return Ok(Exit::Usage);
         }
     };
@@ -149,7 +149,8 @@ pub(super) async fn send(
     if reached {
         direction.state.reached();
     }
-    let clock = Clock::start();
+    let start_ms = settings.run.start.at_ms();
+    let mut clock = start_ms.map_or_else(Clock::start, Clock::starting_at);
     let plan = crate::scenario::plan(settings, scenario, seed, &run_id, Some(clock.unix_ms(0)));
     direction.state.announce(Facts {
         run_id: run_id.clone(),
@@ -157,12 +158,24 @@ pub(super) async fn send(
         plan: format!("{:016x}", plan.fingerprint()),
         target: client.target().address().to_owned(),
         site_id: settings.target.site_id,
-        in_flight_limit: settings.load.concurrency as u64,
+        in_flight_limit: settings.connections() as u64,
+        part: settings.run.part(),
     });
-    let session = Session::new(settings, client, &plan, clock);
     if !reached && settings.run.fail_fast {
+        let session = Session::new(settings, client, &plan, clock);
         return Ok(session.unsent(StoppedBy::Error, None, direction));
     }
+    if let Some(start_ms) = start_ms {
+        direction.state.enter(Phase::Scheduled);
+        match schedule::wait_until(start_ms, &mut signals).await {
+            Ok(started) => clock = started,
+            Err(signal) => {
+                let session = Session::new(settings, client, &plan, clock);
+                return Ok(session.unsent(StoppedBy::Signal, Some(signal), direction));
+            }
+        }
+    }
+    let session = Session::new(settings, client, &plan, clock);
     let date = look.as_ref().ok().and_then(|answer| answer.date.as_deref());
     session.drive(date.map(|date| (date, looked_at)), &mut signals, screen, direction).await
 }
@@ -179,12 +192,7 @@ impl Ended {
     pub(super) fn exit(&self) -> Exit {
         match self.signal {
             Some(Signal::Interrupt) => Exit::Interrupted,
-            _ => match self.summary.verdict.outcome {
-                _ if self.summary.is_failed() => Exit::Runtime,
-                Outcome::Void => Exit::Void,
-                Outcome::Threshold => Exit::Difference,
-                Outcome::Nothing | Outcome::Failed | Outcome::Incomplete | Outcome::Ok => Exit::Ok,
-            },
+            _ => self.summary.exit(),
         }
     }
 }
@@ -218,8 +226,12 @@ pub(super) fn tell(settings: &Settings, ended: &Ended, tail: &str) -> anyhow::Re
     written.and(reported)
 }
 
-/// What cannot be written is better known before the run than after it.
-pub(super) fn check_folders(settings: &Settings) -> Vec<String> {
+/// What the settings want of the outside and cannot be had: better known before the run than after it.
+pub(super) fn check_outside(settings: &Settings) -> Vec<String> {
+    check_folders(settings).into_iter().chain(schedule::check(settings)).collect()
+}
+
+fn check_folders(settings: &Settings) -> Vec<String> {
     let summary = match &settings.output.summary_json {
         Some(SummaryTo::File(path)) => Some(("TRAFFICINATOR_SUMMARY_JSON", path, ", or -")),
         _ => None,
@@ -239,12 +251,12 @@ pub(super) fn check_folders(settings: &Settings) -> Vec<String> {
 
 /// Every request in flight needs a file descriptor, and the program a few of its own.
 fn make_room(settings: &Settings) {
-    let wanted = settings.load.concurrency as u64 + 64;
+    let wanted = settings.connections() as u64 + 64;
     let possible = engine::usage::raise_open_files(wanted);
     if possible < wanted {
         tracing::warn!(
             "CONCURRENCY {} needs {wanted} open files and the system allows {possible}; raise `ulimit -n`",
-            settings.load.concurrency
+            settings.connections()
         );
     }
 }
@@ -261,6 +273,18 @@ fn announce(settings: &Settings, client: &Client, seed: u64, run_id: &str) {
     let profile = &settings.profile;
     tracing::info!("profile {}: {}", profile.name, profile.profile.description);
     tracing::info!("seed {seed}, run id {run_id}");
+    if let Some(shard) = settings.run.shard {
+        let (index, of) = (shard.index(), shard.of());
+        let most = settings.connections();
+        tracing::info!("shard {index}/{of}: a part of those visits, with at most {most} requests in flight");
+        for threshold in settings.run.thresholds.iter().filter(|threshold| threshold.abort.is_some()) {
+            if !threshold.tells_of_the_whole() {
+                tracing::warn!(
+                    "{threshold} cannot end a shard, which has only a part of that; merge judges it"
+                );
+            }
+        }
+    }
     if let Some(number) = settings.target.tag_dimension {
         tracing::info!("every visit carries the run id in dimension {number}");
     } else {

@@ -130,7 +130,9 @@ pub(super) fn read(state: &State) -> Figures {
             (figures.response, figures.planned) = (None, None);
         } else if told.phase != Phase::Draining && told.phase != Phase::Over {
             let speed = pace.speed();
-            figures.planned = Some(Planned { rate: begun.plan.rate(now) * speed, speed });
+            let shards = told.facts.as_ref().map_or(1, |facts| facts.part.of());
+            figures.planned =
+                Some(Planned { rate: begun.plan.rate(now) * speed / f64::from(shards), speed });
         }
         figures.take_in(&begun.reader.snapshot());
         if begun.plan.scenario().most_visits == Some(figures.counts.visits.planned) {
@@ -165,6 +167,7 @@ fn ready(phase: Phase, is_reached: bool) -> Result<(), &'static str> {
     match phase {
         Phase::Starting => Err("taking a first look at the target"),
         Phase::Waiting => Err("waiting for the start signal (START_SIGNAL_FILE)"),
+        Phase::Scheduled => Err("waiting for the start time (--start-at)"),
         Phase::Over => Err("the run is over"),
         Phase::Sending | Phase::Capped | Phase::Paused | Phase::Draining if !is_reached => {
             Err("the target is not reached yet")

@@ -39,6 +39,7 @@ fn labels_are_escaped() {
         target: "http://host/\"".to_owned(),
         site_id: 1,
         in_flight_limit: 7,
+        part: Shard::WHOLE,
     };
     figures.facts = Some(Arc::new(facts));
     for format in [Format::Text, Format::OpenMetrics] {

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-use engine::recorder::series::Series;
+use engine::recorder::series::{Gauges, Series};
 use engine::recorder::statistics::Statistics;
+use engine::recorder::{Counts, Snapshot};
 
+use super::counts::errors;
 use super::{SCHEMA, Summary};
 
 /// A result with everything that was measured.
@@ -13,6 +15,38 @@ pub(crate) struct Read {
     pub(crate) summary: Summary,
     pub(crate) series: Series,
     pub(crate) statistics: Statistics,
+}
+
+/// A result that was read, and from where.
+#[derive(Clone, Debug)]
+pub(crate) struct Given {
+    pub(crate) file: String,
+    pub(crate) read: Read,
+}
+
+impl Read {
+    /// The run again as it was counted, so that it can be added to others; or what is wrong with it. The warm-up is in
+    /// its counts and windows, as everywhere, and of its times nothing is kept.
+    pub(crate) fn snapshot(&self) -> Result<Snapshot, String> {
+        let Summary { visits, hits, errors: named, measured, ledger, .. } = &self.summary;
+        let counts = Counts {
+            visits: (*visits).into(),
+            hits: hits.counts().ok_or("hits.by_kind has a kind of hit that nobody knows")?,
+            errors: errors(named).map_err(|name| format!("errors has {name:?}, which nobody knows"))?,
+            last_start: measured.last_start_ns,
+            last_sent: measured.last_sent_ns,
+            planned: (&ledger.planned).into(),
+            acknowledged: (&ledger.acknowledged).into(),
+            uncertain: (&ledger.uncertain).into(),
+        };
+        Ok(Snapshot {
+            counts,
+            statistics: self.statistics.clone(),
+            warm_up: Statistics::default(),
+            series: self.series.clone(),
+            gauges: Gauges::default(),
+        })
+    }
 }
 
 /// Reads a result; the error names the file, the place and the cure.

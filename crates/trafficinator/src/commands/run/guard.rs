@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use engine::recorder::Snapshot;
+use traffic::walk::Shard;
 
 use crate::summary::verdict::ThresholdPart;
 use crate::summary::{Model, RatePart};
@@ -13,13 +14,15 @@ use crate::threshold::{Sample, Threshold, judge};
 pub(super) struct Guard<'a> {
     thresholds: &'a [Threshold],
     model: Model,
+    part: Shard,
     /// The one that ended the run.
     ended_by: Option<usize>,
 }
 
 impl<'a> Guard<'a> {
-    pub(super) fn new(thresholds: &'a [Threshold], model: Model) -> Guard<'a> {
-        Guard { thresholds, model, ended_by: None }
+    /// `part` is what is measured of the plan.
+    pub(super) fn new(thresholds: &'a [Threshold], model: Model, part: Shard) -> Guard<'a> {
+        Guard { thresholds, model, part, ended_by: None }
     }
 
     /// Whether a threshold that may do so ends the run now: what it demands does not hold. `judged` is what came of all
@@ -32,7 +35,11 @@ impl<'a> Guard<'a> {
         if self.ended_by.is_some() {
             return None;
         }
-        let due = |threshold: &Threshold| threshold.abort.is_some_and(|delay| measured_for >= delay);
+        let is_whole = self.part == Shard::WHOLE;
+        let due = |threshold: &Threshold| {
+            threshold.abort.is_some_and(|delay| measured_for >= delay)
+                && (is_whole || threshold.tells_of_the_whole())
+        };
         // Where nothing was measured yet, that is judged at the end.
         let broken = |part: &ThresholdPart| !part.holds && part.value.is_some();
         let mut both = self.thresholds.iter().zip(&*judged);

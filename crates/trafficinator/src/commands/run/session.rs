@@ -4,14 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::clock::Clock;
-use engine::recorder::{Counts, Snapshot};
+use engine::recorder::{Counts, LATE_NS, Snapshot};
 use engine::run::{Options, Run};
 use engine::transport::Client;
 use engine::usage::{Usage, most_open_files, usage};
 use jiff::Timestamp;
 use traffic::plan::Plan;
 use traffic::scenario::Rate;
-use traffic::walk::Shard;
 
 use super::display::{Display, Keys};
 use super::guard::Guard;
@@ -26,7 +25,9 @@ use crate::settings::Settings;
 use crate::summary::generator::Allowed;
 use crate::summary::text::LIKELY_CAUSES;
 use crate::summary::verdict::ThresholdPart;
-use crate::summary::{Circumstances, GeneratorPart, Model, RunPart, StoppedBy, Summary, TargetPart};
+use crate::summary::{
+    Circumstances, GeneratorPart, Model, RunPart, StoppedBy, Summary, TargetPart, thousandths,
+};
 
 /// How often the user is told, and how often the end is looked for.
 const TELL: Duration = Duration::from_secs(1);
@@ -59,6 +60,8 @@ struct Watched {
     thresholds: Vec<ThresholdPart>,
     /// What ended it, other than a limit or a signal: a threshold, or a search that was over.
     ended_by: Option<StoppedBy>,
+    /// How long after `--start-at` it began, where that was too long.
+    late: Option<Duration>,
     warned: bool,
 }
 
@@ -80,7 +83,7 @@ impl<'a> Session<'a> {
         signal: Option<Signal>,
         direction: &Direction<'_>,
     ) -> Ended {
-        let snapshot = Snapshot::new(0);
+        let snapshot = Snapshot::new(self.options().warm_up);
         let took = Duration::from_nanos(self.clock.now());
         let watched = Watched { signal, thresholds: self.guard().judge(&snapshot), ..Watched::default() };
         self.ended(stopped_by, snapshot, took, &watched, direction)
@@ -94,16 +97,18 @@ impl<'a> Session<'a> {
         screen: &Screen,
         direction: &mut Direction<'_>,
     ) -> anyhow::Result<Ended> {
+        let late = self.late();
         let run = Run::start(self.plan, self.client, &self.options(), self.clock, date)?;
         direction.state.begin(run.reader(), self.plan);
-        let progress = Progress::new(screen, self.settings.output.quiet, self.plan.scenario().most_visits);
-        let keys = match (self.model(), &direction.search) {
-            (Model::Open, None) => Keys::SetThePace,
+        let progress = Progress::new(screen, self.settings.output.quiet, self.most_visits());
+        // Shards whose rates were changed could not be merged.
+        let keys = match (self.model(), &direction.search, self.settings.run.shard) {
+            (Model::Open, None, None) => Keys::SetThePace,
             _ => Keys::OnlyStop,
         };
         let mut display = Display::open(self.facts(), direction.theme, screen, progress, keys);
         let mut guard = self.guard();
-        let mut watched = Watched::default();
+        let mut watched = Watched { late, ..Watched::default() };
         let mut pausing = false;
         let mut tell = tokio::time::interval(TELL);
         let mut look = tokio::time::interval(LOOK);
@@ -153,7 +158,8 @@ impl<'a> Session<'a> {
                         Phase::Capped => live::Phase::Capped,
                         _ => live::Phase::Arriving,
                     };
-                    let planned = self.plan.rate(run.pace().plan(now)) * run.pace().speed();
+                    let shards = f64::from(self.settings.run.part().of());
+                    let planned = self.plan.rate(run.pace().plan(now)) * run.pace().speed() / shards;
                     display.update(&run, &snapshot, planned, phase, &judged);
                 }
                 signal = signals.next() => self.stop(&run, &mut watched.signal, signal),
@@ -169,6 +175,20 @@ impl<'a> Session<'a> {
         watched.thresholds = guard.judge(&snapshot);
         let stopped_by = self.stopped_by(&snapshot, &watched);
         Ok(self.ended(stopped_by, snapshot, took, &watched, direction))
+    }
+
+    /// How long after `--start-at` it is, where that is too long.
+    fn late(&self) -> Option<Duration> {
+        self.settings.run.start.at_ms()?;
+        let late = self.clock.now();
+        (late > LATE_NS).then(|| {
+            let late = Duration::from_nanos(late);
+            tracing::error!(
+                "--start-at was {:.1} s ago: this run is late and therefore void; what can still be sent will be",
+                late.as_secs_f64()
+            );
+            late
+        })
     }
 
     /// The first time visits may finish, the second time all stops.
@@ -223,7 +243,7 @@ impl<'a> Session<'a> {
     }
 
     fn guard(&self) -> Guard<'a> {
-        Guard::new(&self.settings.run.thresholds, self.model())
+        Guard::new(&self.settings.run.thresholds, self.model(), self.settings.run.part())
     }
 
     fn model(&self) -> Model {
@@ -245,10 +265,10 @@ impl<'a> Session<'a> {
                 Model::Closed => live::Model::Closed,
                 Model::Open => live::Model::Open,
             },
-            concurrency: self.settings.load.concurrency,
+            concurrency: self.settings.connections(),
             cores: cores(),
             warm_up: self.settings.run.warm_up,
-            most_visits: self.plan.scenario().most_visits,
+            most_visits: self.most_visits(),
             until: self.until().map(|(until, _)| until).into_iter().chain(ends).min(),
             grace: self.settings.run.grace,
         }
@@ -256,15 +276,21 @@ impl<'a> Session<'a> {
 
     fn options(&self) -> Options {
         let Settings { load, run, site, .. } = self.settings;
+        let concurrency = self.settings.connections();
         Options {
-            concurrency: load.concurrency,
-            workers: load.workers.unwrap_or(cores().min(load.concurrency.div_ceil(SLOTS_A_WORKER))),
+            concurrency,
+            workers: load.workers.unwrap_or(cores().min(concurrency.div_ceil(SLOTS_A_WORKER))),
             until: self.until().map(|(until, _)| until.as_nanos() as u64),
             grace: run.grace.as_nanos() as u64,
             site_time_zone: site.matomo_time_zone.clone(),
-            shard: Shard::WHOLE,
+            shard: run.part(),
             warm_up: run.warm_up.as_nanos() as u64,
         }
+    }
+
+    /// Visits of the plan, where it has an end and all of them are sent here: how many a shard has only its end tells.
+    fn most_visits(&self) -> Option<u64> {
+        self.plan.scenario().most_visits.filter(|_| self.settings.run.shard.is_none())
     }
 
     /// When visits stop arriving, and which setting says so.
@@ -330,6 +356,10 @@ impl<'a> Session<'a> {
             ended_at: moment(took),
             seconds: (took.as_secs_f64() * 1_000.0).round() / 1_000.0,
             stopped_by,
+            shard: self.settings.run.shard.map(Into::into),
+            start_at: self.settings.run.start.at_ms().and_then(|ms| Timestamp::from_millisecond(ms).ok()),
+            late_seconds: watched.late.map(|late| thousandths(late.as_secs_f64())),
+            until_ns: self.options().until,
         };
         let target = TargetPart {
             url: self.client.target().address().to_owned(),
