@@ -34,6 +34,11 @@ impl Shard {
         self.of
     }
 
+    /// Whether it has the visit with this number.
+    pub fn sends(self, plan: &Plan, number: u64) -> bool {
+        self.of == 1 || plan.lane(number) % u64::from(self.of) == u64::from(self.index)
+    }
+
     /// Its part of something that is divided among all, such as connections: at least one.
     pub fn part(self, whole: usize) -> usize {
         let (index, of) = (self.index as usize, self.of as usize);

@@ -5,6 +5,7 @@
 
 mod capacity;
 mod compare;
+mod merge;
 mod report;
 
 use std::ffi::OsString;
@@ -24,6 +25,7 @@ use crate::settings::{Rate, SummaryTo};
 
 pub(crate) use capacity::CapacityArgs;
 pub(crate) use compare::{CompareArgs, CompareFormat};
+pub(crate) use merge::MergeArgs;
 pub(crate) use report::{ReportArgs, ReportTo};
 
 /// What the user asked for.
@@ -41,6 +43,7 @@ pub(crate) enum Task {
     Report(ReportArgs),
     Schema(SchemaOf),
     Compare(CompareArgs),
+    Merge(MergeArgs),
 }
 
 /// Flags of settings, as given.
@@ -151,6 +154,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Task, cl
         "report" => Task::Report(report::args(matches)),
         "schema" => Task::Schema(one(matches, "of")),
         "compare" => Task::Compare(compare::args(matches)?),
+        "merge" => Task::Merge(merge::args(matches)),
         _ => unreachable!("all subcommands are listed"),
     })
 }
@@ -184,6 +188,7 @@ pub(crate) fn command() -> Command {
             profile(),
             capacity::command(),
             compare::command(),
+            merge::command(),
             report::command(),
             schema(),
             tracker(),

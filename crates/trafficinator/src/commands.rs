@@ -5,6 +5,7 @@ mod check;
 mod compare;
 mod demo;
 mod health;
+mod merge;
 mod plan;
 mod profile;
 mod report;
@@ -14,7 +15,7 @@ mod tracker;
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use traffic::scenario::Scenario;
 
@@ -23,6 +24,7 @@ use crate::exit::Exit;
 use crate::log::{self, Screen};
 use crate::settings::layers::{Inputs, Purpose};
 use crate::settings::{self, Settings};
+use crate::summary::read::{Given, read};
 
 /// The environment: names and values.
 type Environment = BTreeMap<String, String>;
@@ -41,6 +43,7 @@ pub(crate) fn run(task: Task, environment: &Environment) -> anyhow::Result<Exit>
         Task::Report(args) => report::report(&args),
         Task::Schema(of) => schema::schema(of),
         Task::Compare(args) => compare::run(&args),
+        Task::Merge(args) => merge::merge(&args),
     }
 }
 
@@ -87,6 +90,21 @@ fn ready(args: SettingsArgs, purpose: Purpose, environment: &Environment) -> Opt
 /// The seed that was given, or one that is short enough to be read, told and typed.
 fn seed(settings: &Settings) -> anyhow::Result<u64> {
     settings.run.seed.map_or_else(|| Ok(random()? % 1_000_000_000), Ok)
+}
+
+/// The results in files; nothing where one cannot be read, and every problem was printed.
+fn results(files: &[PathBuf]) -> Option<Vec<Given>> {
+    let mut problems = Vec::new();
+    let mut results = Vec::new();
+    for path in files {
+        match read(path) {
+            Ok(read) => results.push(Given { file: path.display().to_string(), read }),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    let is_fine = problems.is_empty();
+    complain(problems);
+    is_fine.then_some(results)
 }
 
 /// Prints problems, one a line.

@@ -19,8 +19,8 @@ pub(crate) mod words;
 
 use serde::Serialize;
 
+use crate::summary::read::Given;
 use decision::{Decision, Outcome};
-use fit::Given;
 use metric::Metric;
 use resampling::Resampling;
 

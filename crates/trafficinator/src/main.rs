@@ -11,6 +11,7 @@ mod listen;
 mod live;
 mod log;
 mod matomo;
+mod merging;
 mod progress;
 mod report;
 mod scenario;

@@ -14,6 +14,7 @@ mod preset;
 pub(crate) mod profile;
 pub(crate) mod registry;
 mod scenario_file;
+pub(crate) mod shard;
 pub(crate) mod source;
 mod spelling;
 mod table;
@@ -31,9 +32,10 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use traffic::curve::Stage;
-use traffic::walk::Audience;
+use traffic::walk::{Audience, Shard};
 
 use crate::sitemap::Place;
 use crate::threshold::Threshold;
@@ -204,6 +206,8 @@ pub(crate) struct Run {
     pub(crate) grace: Duration,
     pub(crate) fail_fast: bool,
     pub(crate) start: Start,
+    /// Whose part of the plan is sent here; `None` for all of it.
+    pub(crate) shard: Option<Shard>,
 }
 
 /// What the program prints and writes.
@@ -270,6 +274,8 @@ pub(crate) enum Start {
         file: PathBuf,
         check_every: Duration,
     },
+    /// At a time, to the millisecond; where that is over, at once, and the run is late.
+    At(Timestamp),
 }
 
 /// Where the summary goes as JSON.
@@ -357,6 +363,7 @@ pub(crate) fn load(inputs: &Inputs<'_>) -> Result<Loaded, Refused> {
     let (mut values, wrong) = values::parse_all(&raws);
     problems.extend(wrong);
     problems.extend(values::read_token_file(&mut values, &raws, inputs.read));
+    problems.extend(shard::settle(&mut values, &raws, inputs));
     problems.extend(checks::missing(&raws, &tables, inputs.purpose));
     problems.extend(checks::contradictions(&raws, &values, &tables));
     problems.extend(checks::check_tag(&raws, &values, &tables));
@@ -387,6 +394,11 @@ impl Settings {
         &self.described
     }
 
+    /// Most requests in flight on this machine: its part of `CONCURRENCY`.
+    pub(crate) fn connections(&self) -> usize {
+        self.run.part().part(self.load.concurrency)
+    }
+
     /// A setting as its user gave it, by the name that `traffic` has for it.
     pub(crate) fn label(&self, name: &str) -> String {
         let is_meant = |known: &str| {
@@ -394,6 +406,13 @@ impl Settings {
         };
         let described = self.described.iter().find(|described| is_meant(described.name));
         described.map_or_else(|| name.to_owned(), |described| described.label.clone())
+    }
+}
+
+impl Run {
+    /// The part of the plan that is sent here.
+    pub(crate) fn part(&self) -> Shard {
+        self.shard.unwrap_or(Shard::WHOLE)
     }
 }
 

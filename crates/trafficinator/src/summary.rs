@@ -6,6 +6,7 @@ pub(crate) mod generator;
 pub(crate) mod histograms;
 pub(crate) mod read;
 pub(crate) mod series;
+pub(crate) mod shards;
 pub(crate) mod targets;
 pub(crate) mod text;
 mod totals;
@@ -23,11 +24,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use traffic::ledger::{Cents, Ledger};
 
 use crate::capacity::CapacityPart;
+use crate::exit::Exit;
 use counts::{HitsPart, VisitsPart};
 use histograms::HistogramsPart;
 use series::SeriesPart;
+use shards::{MergedPart, ShardPart};
 use targets::TargetResult;
-use verdict::{ThresholdPart, VerdictPart};
+use verdict::{Outcome, ThresholdPart, VerdictPart};
 
 /// What a result calls itself.
 pub(crate) const SCHEMA: &str = "trafficinator/summary/v1";
@@ -95,6 +98,9 @@ pub(crate) struct Summary {
     /// What a search for the capacity found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) capacity: Option<CapacityPart>,
+    /// What came of each of the shards whose results were merged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) shards: Vec<MergedPart>,
     /// What happened when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) series: Option<SeriesPart>,
@@ -132,6 +138,19 @@ pub(crate) struct RunPart {
     /// From start to end, seconds.
     pub(crate) seconds: f64,
     pub(crate) stopped_by: StoppedBy,
+    /// Which part of the plan it was; absent where it was all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) shard: Option<ShardPart>,
+    /// `--start-at`: RFC 3339, UTC. The start of the run where it is given, also of one that was late.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub(crate) start_at: Option<Timestamp>,
+    /// How long after `start_at` it began, seconds; absent where it was in time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) late_seconds: Option<f64>,
+    /// No visit arrives from then on, nanoseconds since the start: `--duration` or `AUTO_STOP_AFTER_HOURS`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) until_ns: Option<u64>,
 }
 
 /// Where it went.
@@ -158,6 +177,12 @@ pub(crate) struct MeasuredPart {
     pub(crate) hits: HitsPart,
     /// Hits that were not accepted, by reason; only those that happened.
     pub(crate) errors: BTreeMap<String, u64>,
+    /// When the last visit started, nanoseconds since the start of the run: rates count until then.
+    #[serde(default)]
+    pub(crate) last_start_ns: u64,
+    /// When the last hit was sent, nanoseconds since the start of the run.
+    #[serde(default)]
+    pub(crate) last_sent_ns: u64,
 }
 
 /// A distribution of times in milliseconds; nothing where there were no samples.
@@ -314,6 +339,29 @@ impl From<Ledger> for Totals {
     }
 }
 
+impl From<&Totals> for Ledger {
+    fn from(totals: &Totals) -> Ledger {
+        Ledger {
+            visits: totals.visits,
+            returning: totals.returning,
+            actions: totals.actions,
+            pageviews: totals.pageviews,
+            events: totals.events,
+            searches: totals.searches,
+            outlinks: totals.outlinks,
+            downloads: totals.downloads,
+            impressions: totals.content_impressions,
+            interactions: totals.content_interactions,
+            goals: totals.goals,
+            goal_revenue: totals.goal_revenue,
+            carts: totals.carts,
+            cart_revenue: totals.cart_revenue,
+            orders: totals.orders,
+            revenue: totals.revenue,
+        }
+    }
+}
+
 impl From<&Times> for Percentiles {
     fn from(times: &Times) -> Percentiles {
         let rounded = |ms: f64| (ms * 1_000.0).round() / 1_000.0;
@@ -377,6 +425,8 @@ impl Measures {
                 visits: measured.visits.into(),
                 hits: measured.hits.into(),
                 errors: named(&measured.errors),
+                last_start_ns: snapshot.counts.last_start,
+                last_sent_ns: snapshot.counts.last_sent,
             },
             ledger: LedgerPart {
                 planned: (*planned).into(),
@@ -426,6 +476,7 @@ impl Summary {
             reproduce,
             targets: targets.collect(),
             capacity: None,
+            shards: Vec::new(),
             run,
             target,
             series: Some(SeriesPart::from(&snapshot.series)),
@@ -439,6 +490,22 @@ impl Summary {
     pub(crate) fn set_capacity(&mut self, capacity: CapacityPart) {
         self.capacity = Some(capacity);
         self.verdict = verdict::judge(self);
+    }
+
+    /// Adds what came of the shards that were merged, and judges again.
+    pub(crate) fn set_shards(&mut self, shards: Vec<MergedPart>) {
+        self.shards = shards;
+        self.verdict = verdict::judge(self);
+    }
+
+    /// How the program ends with this result.
+    pub(crate) fn exit(&self) -> Exit {
+        match self.verdict.outcome {
+            _ if self.is_failed() => Exit::Runtime,
+            Outcome::Void => Exit::Void,
+            Outcome::Threshold => Exit::Difference,
+            Outcome::Nothing | Outcome::Failed | Outcome::Incomplete | Outcome::Ok => Exit::Ok,
+        }
     }
 
     /// Without what happened when and the histograms: what fits on a screen, or in a log line.
@@ -472,7 +539,7 @@ impl Summary {
 
     /// Whether the run did not do its work: not one hit was accepted.
     pub(crate) fn is_failed(&self) -> bool {
-        self.run.stopped_by == StoppedBy::Error || (self.hits.planned > 0 && self.hits.accepted == 0)
+        self.run.stopped_by == StoppedBy::Error || self.verdict.outcome == Outcome::Failed
     }
 }
 

@@ -150,6 +150,13 @@ pub(crate) fn judge_all(thresholds: &[Threshold], snapshot: &Snapshot, model: Mo
     thresholds.iter().map(|threshold| judge(threshold, &sample)).collect()
 }
 
+/// The same of one of them.
+pub(crate) fn judge_one(threshold: &Threshold, snapshot: &Snapshot, model: Model) -> ThresholdPart {
+    let measured = snapshot.measured();
+    let rates = RatePart::of(snapshot, &measured);
+    judge(threshold, &Sample { statistics: &snapshot.statistics, measured: &measured, rates, model })
+}
+
 /// Holds what was measured against a threshold. Where there are no samples it does not hold.
 pub(crate) fn judge(threshold: &Threshold, sample: &Sample<'_>) -> ThresholdPart {
     let Bound { value: bound, unit } = threshold.bound;
@@ -231,6 +238,21 @@ impl Threshold {
     /// The same, and the run ends when it does not hold, though not earlier than so long after the warm-up.
     pub(crate) fn aborting(self, delay: Duration) -> Threshold {
         Threshold { abort: Some(delay), ..self }
+    }
+}
+
+impl Threshold {
+    /// Whether what a shard breaks is broken by the whole as well, or likely is: shares and times of a part are about
+    /// those of the whole, numbers of a part only grow.
+    pub(crate) fn tells_of_the_whole(&self) -> bool {
+        match self.bound.unit {
+            Unit::Milliseconds | Unit::Share => true,
+            Unit::Count | Unit::PerSecond => match self.comparison {
+                Comparison::Below | Comparison::AtMost => true,
+                Comparison::Equal => self.bound.value <= 0.0,
+                Comparison::Above | Comparison::AtLeast | Comparison::Other => false,
+            },
+        }
     }
 }
 

@@ -19,7 +19,7 @@ const OBJECTIVES: [&str; 2] = ["response.p95<500ms", "errors<1%"];
 const SETTLED: Duration = Duration::from_mins(1);
 
 /// What sets the rate, or ends a run by it.
-const RIVALS: [&str; 8] = [
+const RIVALS: [&str; 10] = [
     "TARGET_VISITS_PER_DAY",
     "TRAFFICINATOR_RATE",
     "TRAFFICINATOR_STAGES",
@@ -28,6 +28,8 @@ const RIVALS: [&str; 8] = [
     "TRAFFICINATOR_THRESHOLD",
     "MAX_TOTAL_VISITS",
     "MAX_VISITS_PER_DAY",
+    "TRAFFICINATOR_SHARD",
+    "TRAFFICINATOR_START_AT",
 ];
 
 /// The `capacity` command.
@@ -65,8 +67,16 @@ pub(super) fn capacity(args: CapacityArgs, environment: &Environment) -> anyhow:
             format!("{}: capacity sends as many visits as it takes; leave it out", settings.label(name))
         })
         .collect();
-    if !limited.is_empty() {
-        complain(limited);
+    let parted = [
+        ("TRAFFICINATOR_SHARD", settings.run.shard.is_some()),
+        ("TRAFFICINATOR_START_AT", settings.run.start.at_ms().is_some()),
+    ];
+    let parted = parted.into_iter().filter(|(_, is_given)| *is_given).map(|(name, _)| {
+        format!("{}: capacity changes the rate as it goes on, alone; leave it out", settings.label(name))
+    });
+    let refused: Vec<String> = limited.into_iter().chain(parted).collect();
+    if !refused.is_empty() {
+        complain(refused);
         return Ok(Exit::Usage);
     }
     if settings.targets.len() > 1 {

@@ -10,7 +10,7 @@ use engine::transport::Client;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::run::{advice, check_folders, clients, doubts};
+use super::run::{advice, check_outside, clients, doubts};
 use super::{Environment, begin, complain, load, print, runtime};
 use crate::cli::SettingsArgs;
 use crate::exit::Exit;
@@ -32,7 +32,7 @@ pub(super) fn check(args: SettingsArgs, environment: &Environment) -> anyhow::Re
     let mut text = String::new();
     write_settings(&settings, &mut text)?;
     let mut problems = Vec::new();
-    problems.extend(check_folders(&settings));
+    problems.extend(check_outside(&settings));
     let mut notes = Vec::new();
     match crate::scenario::scenario(&settings, &mut notes) {
         Ok(scenario) => {

@@ -1,21 +1,18 @@
 //! `compare`: says what a new run does worse or better than a base, and how sure that is.
 
-use std::path::PathBuf;
-
-use super::{complain, complain_line, print};
+use super::{complain, complain_line, print, results};
 use crate::cli::{CompareArgs, CompareFormat};
 use crate::comparison::decision::Outcome;
-use crate::comparison::fit::{self, Given};
+use crate::comparison::fit;
 use crate::comparison::html::html;
 use crate::comparison::markdown::markdown;
 use crate::comparison::text::text;
 use crate::comparison::{Comparison, compare};
 use crate::exit::Exit;
-use crate::summary::read::read;
 
 /// The `compare` command.
 pub(super) fn run(args: &CompareArgs) -> anyhow::Result<Exit> {
-    let (Some(base), Some(new)) = (given(&args.base), given(&args.new)) else { return Ok(Exit::Usage) };
+    let (Some(base), Some(new)) = (results(&args.base), results(&args.new)) else { return Ok(Exit::Usage) };
     let impossible = fit::impossible(&base, &new);
     if !impossible.is_empty() {
         complain(impossible);
@@ -51,19 +48,4 @@ fn written(comparison: &Comparison, format: CompareFormat) -> anyhow::Result<Str
         CompareFormat::Html => html(comparison),
         CompareFormat::Json => serde_json::to_string_pretty(comparison)? + "\n",
     })
-}
-
-/// The results in files; nothing where one cannot be read, and every problem was printed.
-fn given(files: &[PathBuf]) -> Option<Vec<Given>> {
-    let mut problems = Vec::new();
-    let mut results = Vec::new();
-    for path in files {
-        match read(path) {
-            Ok(read) => results.push(Given { file: path.display().to_string(), read }),
-            Err(problem) => problems.push(problem),
-        }
-    }
-    let is_fine = problems.is_empty();
-    complain(problems);
-    is_fine.then_some(results)
 }

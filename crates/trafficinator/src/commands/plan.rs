@@ -46,10 +46,11 @@ pub(super) fn plan(args: PlanArgs, environment: &Environment) -> anyhow::Result<
         tracing::info!("seed {seed}");
     }
     let run_id = settings.run.id.as_deref().unwrap_or("plan");
-    let plan = crate::scenario::plan(&settings, scenario, seed, run_id, None);
+    let plan = crate::scenario::plan(&settings, scenario, seed, run_id, settings.run.start.at_ms());
+    let part = settings.run.part();
     let mut out = BufWriter::new(io::stdout().lock());
     let written = match args.format {
-        PlanFormat::Jsonl => lines::write(&plan, args.visits.unwrap_or(LINES), &mut out),
+        PlanFormat::Jsonl => lines::write(&plan, part, args.visits.unwrap_or(LINES), &mut out),
         PlanFormat::Text => tell(&plan, &settings, args.visits, &Paper::of_stdout(environment), &mut out),
     };
     match written.and_then(|()| out.flush()) {
@@ -70,11 +71,13 @@ fn tell(
     paper: &Paper,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let sample = Sample::of(plan, SAMPLE);
+    let mut sample = Sample::of(plan, SAMPLE);
+    let part = settings.run.part();
+    sample.pick_from(|number| part.sends(plan, number));
     let planned = sample.ledger.visits;
     let (heading, numbers): (String, Box<dyn Iterator<Item = u64>>) = if let Some(visits) = visits {
         let first = visits.min(plan.scenario().most_visits.unwrap_or(u64::MAX));
-        (heading(first), Box::new(0..first))
+        (heading(first), Box::new((0..first).filter(|number| part.sends(plan, *number))))
     } else {
         let picked = sample.different(STORIES);
         let heading = format!(
@@ -83,6 +86,10 @@ fn tell(
             words::count(planned, "visit"),
         );
         (heading, Box::new(picked.into_iter()))
+    };
+    let heading = match settings.run.shard {
+        Some(shard) => format!("{heading}; only those of shard {}/{}", shard.index(), shard.of()),
+        None => heading,
     };
     writeln!(out, "{}\n", paper.strong(paper.paragraph("", "", &heading).trim_end()))?;
     let currency = settings.shop.currency.as_deref();

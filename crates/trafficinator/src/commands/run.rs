@@ -4,6 +4,7 @@ mod display;
 mod guard;
 mod looks;
 mod reproduce;
+mod schedule;
 mod session;
 mod signals;
 
@@ -28,7 +29,6 @@ use crate::log::Screen;
 use crate::settings::layers::Purpose;
 use crate::settings::{Distribution, LogFormat, Settings, Start, SummaryTo};
 use crate::summary::text::ledger_table;
-use crate::summary::verdict::Outcome;
 use crate::summary::{StoppedBy, Summary};
 use crate::{listen, live};
 pub(super) use looks::{advice, doubts};
@@ -66,10 +66,10 @@ pub(super) fn carry_out(
 ) -> anyhow::Result<Exit> {
     let Ready { settings, scenario, warnings } = ready;
     let listener = settings.output.listen.map(listen::bind).transpose();
-    let (clients, listener) = match (clients(&settings), listener, check_folders(&settings)) {
-        (Ok(clients), Ok(listener), folders) if folders.is_empty() => (clients, listener),
-        (clients, listener, folders) => {
-            complain(clients.err().into_iter().chain(listener.err()).chain(folders));
+    let (clients, listener) = match (clients(&settings), listener, check_outside(&settings)) {
+        (Ok(clients), Ok(listener), problems) if problems.is_empty() => (clients, listener),
+        (clients, listener, problems) => {
+            complain(clients.err().into_iter().chain(listener.err()).chain(problems));
             return Ok(Exit::Usage);
         }
     };
@@ -149,17 +149,27 @@ pub(super) async fn send(
     if looks.iter().any(|look| look.is_reached) {
         direction.state.reached();
     }
-    let clock = Clock::start();
+    let start_ms = settings.run.start.at_ms();
+    let mut clock = start_ms.map_or_else(Clock::start, Clock::starting_at);
     let mut routes = routes(settings, scenario, clients, (seed, &run_id), clock);
     for (route, look) in routes.iter_mut().zip(looks) {
         route.date = look.date.map(|date| (date, looked_at));
     }
     direction.state.announce(facts(settings, &routes));
-    let session = Session::new(settings, &routes, clock);
     if !is_reached && settings.run.fail_fast {
-        return Ok(session.unsent(StoppedBy::Error, None, direction));
+        return Ok(Session::new(settings, &routes, clock).unsent(StoppedBy::Error, None, direction));
     }
-    session.drive(&mut signals, screen, direction).await
+    if let Some(start_ms) = start_ms {
+        direction.state.enter(Phase::Scheduled);
+        match schedule::wait_until(start_ms, &mut signals).await {
+            Ok(started) => clock = started,
+            Err(signal) => {
+                let session = Session::new(settings, &routes, clock);
+                return Ok(session.unsent(StoppedBy::Signal, Some(signal), direction));
+            }
+        }
+    }
+    Session::new(settings, &routes, clock).drive(&mut signals, screen, direction).await
 }
 
 /// The plan on its way to each of the targets.
@@ -196,7 +206,8 @@ fn facts(settings: &Settings, routes: &[Route]) -> Facts {
         target: routes[0].client.target().address().to_owned(),
         site_id: target.site_id,
         targets: settings.targets.iter().map(name).collect(),
-        in_flight_limit: settings.load.concurrency as u64,
+        in_flight_limit: settings.connections() as u64,
+        part: settings.run.part(),
     }
 }
 
@@ -212,12 +223,7 @@ impl Ended {
     pub(super) fn exit(&self) -> Exit {
         match self.signal {
             Some(Signal::Interrupt) => Exit::Interrupted,
-            _ => match self.summary.verdict.outcome {
-                _ if self.summary.is_failed() => Exit::Runtime,
-                Outcome::Void => Exit::Void,
-                Outcome::Threshold => Exit::Difference,
-                Outcome::Nothing | Outcome::Failed | Outcome::Incomplete | Outcome::Ok => Exit::Ok,
-            },
+            _ => self.summary.exit(),
         }
     }
 }
@@ -251,8 +257,12 @@ pub(super) fn tell(settings: &Settings, ended: &Ended, tail: &str) -> anyhow::Re
     written.and(reported)
 }
 
-/// What cannot be written is better known before the run than after it.
-pub(super) fn check_folders(settings: &Settings) -> Vec<String> {
+/// What the settings want of the outside and cannot be had: better known before the run than after it.
+pub(super) fn check_outside(settings: &Settings) -> Vec<String> {
+    check_folders(settings).into_iter().chain(schedule::check(settings)).collect()
+}
+
+fn check_folders(settings: &Settings) -> Vec<String> {
     let summary = match &settings.output.summary_json {
         Some(SummaryTo::File(path)) => Some(("TRAFFICINATOR_SUMMARY_JSON", path, ", or -")),
         _ => None,
@@ -272,12 +282,12 @@ pub(super) fn check_folders(settings: &Settings) -> Vec<String> {
 
 /// Every request in flight needs a file descriptor, and the program a few of its own.
 fn make_room(settings: &Settings) {
-    let wanted = settings.load.concurrency as u64 + 64;
+    let wanted = settings.connections() as u64 + 64;
     let possible = engine::usage::raise_open_files(wanted);
     if possible < wanted {
         tracing::warn!(
             "CONCURRENCY {} needs {wanted} open files and the system allows {possible}; raise `ulimit -n`",
-            settings.load.concurrency
+            settings.connections()
         );
     }
 }
@@ -314,6 +324,18 @@ fn announce(settings: &Settings, clients: &[Client], seed: u64, run_id: &str) {
     let profile = &settings.profile;
     tracing::info!("profile {}: {}", profile.name, profile.profile.description);
     tracing::info!("seed {seed}, run id {run_id}");
+    if let Some(shard) = settings.run.shard {
+        let (index, of) = (shard.index(), shard.of());
+        let most = settings.connections();
+        tracing::info!("shard {index}/{of}: a part of those visits, with at most {most} requests in flight");
+        for threshold in settings.run.thresholds.iter().filter(|threshold| threshold.abort.is_some()) {
+            if !threshold.tells_of_the_whole() {
+                tracing::warn!(
+                    "{threshold} cannot end a shard, which has only a part of that; merge judges it"
+                );
+            }
+        }
+    }
     if let Some(number) = settings.sending.tag_dimension {
         tracing::info!("every visit carries the run id in dimension {number}");
     } else {

@@ -5,15 +5,8 @@ use std::collections::BTreeSet;
 use super::words::{amount, plain};
 use super::{resampling, runs};
 use crate::summary::Model;
-use crate::summary::read::Read;
+use crate::summary::read::{Given, Read};
 use crate::summary::verdict::Outcome;
-
-/// A result that was read, and from where.
-#[derive(Clone, Debug)]
-pub(crate) struct Given {
-    pub(crate) file: String,
-    pub(crate) read: Read,
-}
 
 /// What keeps runs from being compared, whoever insists on it: a problem a line.
 pub(crate) fn impossible(base: &[Given], new: &[Given]) -> Vec<String> {

@@ -207,6 +207,7 @@ fn ready(phase: Phase, is_reached: bool) -> Result<(), &'static str> {
     match phase {
         Phase::Starting => Err("taking a first look at the target"),
         Phase::Waiting => Err("waiting for the start signal (START_SIGNAL_FILE)"),
+        Phase::Scheduled => Err("waiting for the start time (--start-at)"),
         Phase::Over => Err("the run is over"),
         Phase::Sending | Phase::Capped | Phase::Paused | Phase::Draining if !is_reached => {
             Err("the target is not reached yet")

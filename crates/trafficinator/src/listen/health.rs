@@ -108,6 +108,7 @@ fn sentence(phase: Phase, contact: Contact, hits: &HitCounts) -> String {
     let doing = match phase {
         Phase::Starting => "starting: taking a first look at the target",
         Phase::Waiting => "waiting for the start signal (START_SIGNAL_FILE)",
+        Phase::Scheduled => "waiting for the start time (--start-at)",
         Phase::Sending => "sending",
         Phase::Capped => "paused at the daily cap (MAX_VISITS_PER_DAY) until tomorrow in TIMEZONE",
         Phase::Paused => "paused by hand",

@@ -8,6 +8,7 @@ use engine::run::Reader;
 use tokio::sync::Notify;
 use traffic::curve::Nanos;
 use traffic::plan::Plan;
+use traffic::walk::Shard;
 
 /// What the program is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub(crate) enum Phase {
     Starting,
     /// It waits for `START_SIGNAL_FILE`.
     Waiting,
+    /// It waits for the time that `--start-at` gives.
+    Scheduled,
     /// It sends visits.
     Sending,
     /// `MAX_VISITS_PER_DAY` is reached: it sends no new visits until tomorrow.
@@ -30,9 +33,10 @@ pub(crate) enum Phase {
 
 impl Phase {
     /// All of them.
-    pub(crate) const ALL: [Phase; 7] = [
+    pub(crate) const ALL: [Phase; 8] = [
         Phase::Starting,
         Phase::Waiting,
+        Phase::Scheduled,
         Phase::Sending,
         Phase::Capped,
         Phase::Paused,
@@ -45,6 +49,7 @@ impl Phase {
         match self {
             Phase::Starting => "starting",
             Phase::Waiting => "waiting",
+            Phase::Scheduled => "scheduled",
             Phase::Sending => "sending",
             Phase::Capped => "capped",
             Phase::Paused => "paused",
@@ -68,6 +73,8 @@ pub(crate) struct Facts {
     pub(crate) targets: Vec<String>,
     /// Most requests in flight at once.
     pub(crate) in_flight_limit: u64,
+    /// What is sent here of the plan.
+    pub(crate) part: Shard,
 }
 
 /// A run that was begun.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::profile::Chosen;
 use super::registry::{Default, SETTINGS, Setting};
+use super::shard::Asked;
 use super::source::{Raws, Source, label};
 use super::tables::Tables;
 use super::targets::distribution;
@@ -16,6 +17,7 @@ use super::{
 };
 use crate::stages;
 use traffic::curve::Stage;
+use traffic::walk::Shard;
 
 /// Longer than any run; keeps sums of instants and lengths from overflowing.
 const CENTURY: Duration = Duration::from_hours(100 * 365 * 24);
@@ -151,14 +153,22 @@ fn run(values: &Values, tables: &Tables) -> Run {
         max_visits_per_day: limit(values, "MAX_VISITS_PER_DAY"),
         grace: values.must("TRAFFICINATOR_GRACE"),
         fail_fast: values.must("TRAFFICINATOR_FAIL_FAST"),
-        start: if values.must("AUTO_START") {
-            Start::AtOnce
-        } else {
-            Start::OnSignal {
+        start: match values.get("TRAFFICINATOR_START_AT") {
+            Some(moment) => Start::At(moment),
+            None if values.must("AUTO_START") => Start::AtOnce,
+            None => Start::OnSignal {
                 file: values.must("START_SIGNAL_FILE"),
                 check_every: values.must("START_CHECK_INTERVAL"),
-            }
+            },
         },
+        shard: shard(values),
+    }
+}
+
+fn shard(values: &Values) -> Option<Shard> {
+    match values.get("TRAFFICINATOR_SHARD")? {
+        Asked::Of(shard) => Some(shard),
+        Asked::Auto => unreachable!("what it stands for was put in its place"),
     }
 }
 
@@ -228,6 +238,9 @@ fn shown(setting: &Setting, text: &str, values: &Values, targets: &[Target]) -> 
             "false (there is no token)".to_owned()
         }
         "MATOMO_URL" => values.must::<TrackingUrl>(setting.name).to_string(),
+        "TRAFFICINATOR_SHARD" if let Some(shard) = shard(values) => {
+            format!("{}/{}", shard.index(), shard.of())
+        }
         _ => setting.shown(text),
     }
 }

@@ -4,11 +4,13 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use traffic::curve::Stage;
 
 use super::length::{parse_length, parse_rate};
+use super::shard::{self, Asked};
 use super::tracking_url::TrackingUrl;
 use super::{LogLevel, Rate};
 use super::{nearest, profile};
@@ -55,6 +57,10 @@ pub(crate) enum Kind {
     Currency,
     Amounts,
     RunId,
+    /// A moment, on every machine the same.
+    Moment,
+    /// A part of a plan.
+    Shard,
     LogLevel,
     /// How the rate changes over time.
     Stages,
@@ -83,6 +89,8 @@ pub(crate) enum Value {
     Date(Date),
     Text(String),
     Amounts(Vec<f64>),
+    Moment(Timestamp),
+    Shard(Asked),
     LogLevel(LogLevel),
     Stages(Vec<Stage>),
     Thresholds(Vec<Threshold>),
@@ -126,6 +134,11 @@ impl Kind {
             Self::Currency => "a three-letter ISO 4217 code such as EUR".to_owned(),
             Self::Amounts => "numbers of at least 0 separated by commas, such as 0,5.99".to_owned(),
             Self::RunId => "1 to 40 letters, digits, dots, dashes or underscores".to_owned(),
+            Self::Moment => {
+                "a time with its offset from UTC such as 2026-12-01T10:00:00Z or 2026-12-01T11:00:00+01:00"
+                    .to_owned()
+            }
+            Self::Shard => format!("K/N such as 3/8, with K from 0 and N up to {}, or auto", shard::MOST),
             Self::LogLevel => one_of(LogLevel::NAMES),
             Self::Stages => format!("stages separated by commas, each {}", stages::EXAMPLES),
             Self::Thresholds => {
@@ -180,6 +193,8 @@ impl Kind {
                 let accepted = text.len() <= 40 && text.bytes().all(plain);
                 accepted.then(|| Value::Text(text.to_owned())).ok_or(None)
             }
+            Self::Moment => parse_moment(text).map(Value::Moment),
+            Self::Shard => shard::parse(text).map(Value::Shard),
             Self::LogLevel => LogLevel::from_name(text)
                 .map(Value::LogLevel)
                 .ok_or_else(|| did_you_mean(text, LogLevel::NAMES.iter().copied())),
@@ -250,6 +265,21 @@ fn parse_date(text: &str) -> Result<Date, Detail> {
         return Err(None);
     }
     text.parse().map_err(|_| Some("there is no such day".to_owned()))
+}
+
+/// To the millisecond, as the clock of a run has it.
+fn parse_moment(text: &str) -> Result<Timestamp, Detail> {
+    let moment: Timestamp = text.parse().map_err(|_| {
+        let is_local = text.parse::<jiff::civil::DateTime>().is_ok();
+        is_local.then(|| {
+            "it does not say in which time zone, so machines may take it for different times".to_owned()
+        })
+    })?;
+    let year = moment.to_zoned(TimeZone::UTC).year();
+    if !(2000..2200).contains(&year) {
+        return Err(Some("it is not between the years 2000 and 2200".to_owned()));
+    }
+    Timestamp::from_millisecond(moment.as_millisecond()).map_err(|_| None)
 }
 
 /// The highest of a list of amounts.

@@ -6,12 +6,15 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use traffic::curve::Stage;
+use traffic::walk::Shard;
 
 use super::kind::{Kind, Value, parse_token, thresholds};
 use super::registry::{SETTINGS, find};
+use super::shard::Asked;
 use super::source::{Problem, Raw, Raws, label, not_accepted};
 use super::tracking_url::TrackingUrl;
 use super::{LogLevel, Rate};
@@ -80,6 +83,11 @@ pub(super) fn read_token(path: &Path, read: &dyn Fn(&Path) -> io::Result<String>
 }
 
 impl Values {
+    /// Puts what was found out in the place of what was asked for.
+    pub(crate) fn set_shard(&mut self, name: &'static str, shard: Shard) {
+        self.0.insert(name, Value::Shard(Asked::Of(shard)));
+    }
+
     /// The value, if there is one.
     pub(crate) fn get<T: FromValue>(&self, name: &'static str) -> Option<T> {
         debug_assert!(find(name).is_some(), "{name} is not in the registry");
@@ -131,6 +139,8 @@ from_value! {
     Date => Date,
     Text => String,
     Amounts => Vec<f64>,
+    Moment => Timestamp,
+    Shard => Asked,
     LogLevel => LogLevel,
     Stages => Vec<Stage>,
     Thresholds => Vec<Threshold>,

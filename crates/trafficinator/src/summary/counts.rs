@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use engine::recorder::{HitCounts, VisitCounts};
+use engine::recorder::{ErrorCounts, HitCounts, VisitCounts};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use traffic::hit::Kind;
@@ -94,6 +94,18 @@ impl From<HitCounts> for HitsPart {
             by_kind: by_name,
         }
     }
+}
+
+/// Errors again, by their names; or the name that nobody knows.
+pub(crate) fn errors(named: &BTreeMap<String, u64>) -> Result<ErrorCounts, &str> {
+    let mut errors = ErrorCounts::default();
+    // What did not happen is named as well, and counts for nothing.
+    for (name, count) in named.iter().filter(|(_, count)| **count > 0) {
+        if !errors.add_named(name, *count) {
+            return Err(name);
+        }
+    }
+    Ok(errors)
 }
 
 impl HitsPart {

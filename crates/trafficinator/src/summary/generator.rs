@@ -43,6 +43,33 @@ impl GeneratorPart {
     }
 }
 
+impl GeneratorPart {
+    /// What several machines used together, `series` being that of all of them. Files are those of the machine that has
+    /// the fewest left.
+    pub(crate) fn together(parts: &[&GeneratorPart], series: &Series) -> GeneratorPart {
+        let mut most = Gauges::default();
+        for (_, window) in series.windows() {
+            most = most.max(window.gauges);
+        }
+        let sum = |of: fn(&GeneratorPart) -> u64| parts.iter().map(|part| of(part)).sum();
+        let total = |of: fn(&GeneratorPart) -> f64| thousandths(parts.iter().map(|part| of(part)).sum());
+        let scarce = parts.iter().min_by_key(|part| part.open_files_allowed.saturating_sub(part.open_files));
+        GeneratorPart {
+            cpu_seconds: total(|part| part.cpu_seconds),
+            max_rss_bytes: sum(|part| part.max_rss_bytes),
+            cores: sum(|part| part.cores),
+            workers: sum(|part| part.workers),
+            cores_used: total(|part| part.cores_used),
+            busiest_core: parts.iter().map(|part| part.busiest_core).fold(0.0, f64::max),
+            open_files: scarce.map_or(0, |part| part.open_files),
+            open_files_allowed: scarce.map_or(0, |part| part.open_files_allowed),
+            connections: most.connections,
+            in_flight: most.in_flight,
+            in_flight_allowed: sum(|part| part.in_flight_allowed),
+        }
+    }
+}
+
 /// Share of a core that the busiest thread used, in the busiest window of each twenty. The last one may be a part of a
 /// second, and does not count where there are others.
 fn busiest_core(series: &Series) -> f64 {

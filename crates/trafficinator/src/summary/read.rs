@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-use engine::recorder::series::Series;
+use engine::recorder::series::{Gauges, Series};
 use engine::recorder::statistics::Statistics;
+use engine::recorder::{Counts, Snapshot};
 
+use super::counts::errors;
 use super::{SCHEMA, Summary};
 
 const CURE: &str = "give a file that `trafficinator run --summary-json FILE` wrote";
@@ -15,6 +17,40 @@ pub(crate) struct Read {
     pub(crate) summary: Summary,
     pub(crate) series: Series,
     pub(crate) statistics: Statistics,
+}
+
+/// A result that was read, and from where.
+#[derive(Clone, Debug)]
+pub(crate) struct Given {
+    pub(crate) file: String,
+    pub(crate) read: Read,
+}
+
+impl Read {
+    /// The run again as it was counted, so that it can be added to others; or what is wrong with it. The warm-up is in
+    /// its counts and windows, as everywhere, and of its times nothing is kept.
+    pub(crate) fn snapshot(&self) -> Result<Snapshot, String> {
+        let Summary { visits, hits, errors: named, measured, ledger, .. } = &self.summary;
+        let counts = Counts {
+            visits: (*visits).into(),
+            hits: hits.counts().ok_or("hits.by_kind has a kind of hit that nobody knows")?,
+            errors: errors(named).map_err(|name| format!("errors has {name:?}, which nobody knows"))?,
+            last_start: measured.last_start_ns,
+            last_sent: measured.last_sent_ns,
+            planned: (&ledger.planned).into(),
+            acknowledged: (&ledger.acknowledged).into(),
+            uncertain: (&ledger.uncertain).into(),
+            ..Counts::default()
+        };
+        Ok(Snapshot {
+            counts,
+            statistics: self.statistics.clone(),
+            warm_up: Statistics::default(),
+            series: self.series.clone(),
+            gauges: Gauges::default(),
+            is_through: false,
+        })
+    }
 }
 
 /// Reads a result, or the part of it that is about one of several targets: `run.json@old`. The error names the file, the
@@ -36,7 +72,7 @@ pub(crate) fn read(path: &Path) -> Result<Read, String> {
 
 impl Read {
     /// The same as if that target had been the only one.
-    fn of_target(self, name: &str) -> Result<Read, String> {
+    pub(crate) fn of_target(self, name: &str) -> Result<Read, String> {
         let Read { mut summary, .. } = self;
         let names: Vec<&str> = summary.targets.iter().map(|target| target.name.as_str()).collect();
         let names = match names.as_slice() {

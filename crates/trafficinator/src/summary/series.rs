@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use engine::recorder::ErrorCounts;
 use engine::recorder::series::{Cpu, Gauges, Series, Window};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::counts::{HitsPart, VisitsPart};
+use super::counts::{HitsPart, VisitsPart, errors};
 use super::histograms::Encoded;
 
 /// A run as a row of windows of the same width, at most 3,600. Where the warm-up ends one begins.
@@ -94,12 +93,8 @@ impl SeriesPart {
         let mut windows = Vec::with_capacity(self.windows.len());
         for (index, part) in self.windows.iter().enumerate() {
             let wrong = |what: &str| format!("series.windows[{index}] {what}");
-            let mut errors = ErrorCounts::default();
-            for (name, count) in &part.errors {
-                if !errors.add_named(name, *count) {
-                    return Err(wrong(&format!("has an error {name:?}, which nobody knows")));
-                }
-            }
+            let errors = errors(&part.errors)
+                .map_err(|name| wrong(&format!("has an error {name:?}, which nobody knows")))?;
             windows.push(Window {
                 visits: part.visits.into(),
                 hits: part.hits.counts().ok_or_else(|| wrong("has a kind of hit that nobody knows"))?,

@@ -16,7 +16,12 @@ impl Summary {
 
     fn write_head(&self, out: &mut String) -> std::fmt::Result {
         let Summary { run, target, visits, hits, .. } = self;
-        writeln!(out, "\n  run        {}  seed {}  plan {}", run.id, run.seed, run.plan)?;
+        let part = match (run.shard, self.shards.len()) {
+            (Some(shard), _) => format!("  shard {shard}"),
+            (None, 0) => String::new(),
+            (None, of) => format!("  {of} shards"),
+        };
+        writeln!(out, "\n  run        {}  seed {}  plan {}{part}", run.id, run.seed, run.plan)?;
         match self.targets.len() {
             0 => writeln!(out, "  target     {}  site {}", target.url, target.site_id)?,
             count => writeln!(out, "  target     {count} of them, see below")?,
@@ -143,12 +148,17 @@ impl Summary {
         for (index, threshold) in self.thresholds.iter().enumerate() {
             let title = if index == 0 { "\n  thresholds" } else { "            " };
             let came = match (threshold.holds, threshold.aborted) {
+                (_, false) if self.run.shard.is_some() => "of this shard: merge judges the whole",
                 (true, _) => "ok",
                 (false, false) => "FAILED",
                 (false, true) => "FAILED, and ended the run",
             };
             let width = width.unwrap_or(0);
             writeln!(out, "{title} {:<width$}  {:>10}  {came}", threshold.label(), threshold.measured())?;
+        }
+        for (index, shard) in self.shards.iter().enumerate() {
+            let title = if index == 0 { "\n  shards    " } else { "            " };
+            writeln!(out, "{title} {}/{}  {}", shard.index, self.shards.len(), shard.sentence)?;
         }
         for (index, step) in self.capacity.iter().flat_map(|capacity| &capacity.steps).enumerate() {
             let title = if index == 0 { "\n  tried     " } else { "            " };

@@ -3,8 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::text::{LIKELY_CAUSES, grouped, milliseconds};
-use super::{StoppedBy, Summary};
+use super::shards::MergedPart;
+use super::text::{LIKELY_CAUSES, ended_by, grouped, milliseconds};
+use super::{RunPart, StoppedBy, Summary};
 
 /// A lag of more than this in one hit of a hundred is the generator's own doing, in milliseconds.
 pub(crate) const MOST_LAG_MS: f64 = 10.0;
@@ -91,10 +92,12 @@ impl ThresholdPart {
 pub(crate) fn judge(summary: &Summary) -> VerdictPart {
     let (void, warnings) = (void(summary), warnings(summary));
     let (delivered, delivery) = delivery(summary);
+    // What is demanded is demanded of the whole plan; of a shard only what ended it says anything.
+    let is_whole = summary.run.shard.is_none();
     let failed: Vec<String> = summary
         .thresholds
         .iter()
-        .filter(|threshold| !threshold.holds)
+        .filter(|threshold| !threshold.holds && (is_whole || threshold.aborted))
         .map(|threshold| match &threshold.target {
             Some(_) => format!("target {}", threshold.label()),
             None => threshold.label(),
@@ -110,7 +113,14 @@ pub(crate) fn judge(summary: &Summary) -> VerdictPart {
         let sentence = capacity.sentence.clone();
         return VerdictPart { outcome, sentence, delivery, void: Vec::new(), warnings };
     }
+    let untimely = untimely(summary);
     let (outcome, sentence) = match (delivered, void.first()) {
+        // Not one hit was accepted because not one was sent.
+        _ if let Some(reason) = untimely.first()
+            && (delivered > Outcome::Failed || summary.hits.sent == 0) =>
+        {
+            (Outcome::Void, format!("void: {reason}"))
+        }
         (Outcome::Nothing | Outcome::Failed, _) => (delivered, delivery.clone()),
         (_, Some(reason)) => (Outcome::Void, format!("void: the generator was the bottleneck: {reason}")),
         _ if !failed.is_empty() => {
@@ -121,9 +131,13 @@ pub(crate) fn judge(summary: &Summary) -> VerdictPart {
     VerdictPart { outcome, sentence, delivery, void, warnings }
 }
 
-/// Why the generator was the bottleneck.
+/// Why the numbers say nothing about the target.
 fn void(summary: &Summary) -> Vec<String> {
-    let mut reasons = Vec::new();
+    // What follows from that is no reason of its own.
+    let mut reasons = untimely(summary);
+    if !reasons.is_empty() {
+        return reasons;
+    }
     let hits = &summary.measured.hits;
     let is_telling = hits.over() >= FEWEST_HITS;
     if let Some(lag) = summary.lag_ms.p99.filter(|lag| is_telling && *lag > MOST_LAG_MS) {
@@ -140,6 +154,21 @@ fn void(summary: &Summary) -> Vec<String> {
         reasons.push(cure(summary));
     }
     reasons
+}
+
+/// What was not sent when it was due, because the run began late; or a shard that is void, for whatever reason.
+fn untimely(summary: &Summary) -> Vec<String> {
+    let RunPart { late_seconds, start_at, .. } = &summary.run;
+    let late = late_seconds.zip(*start_at).map(|(late, at)| {
+        format!("it began {late:.1} s after --start-at {at}, and what was due before was late or not sent: start it earlier, it waits")
+    });
+    let of = summary.shards.len();
+    let is_void = |shard: &&MergedPart| shard.outcome == Outcome::Void;
+    let shards = summary.shards.iter().filter(is_void).map(|shard| {
+        let sentence = shard.sentence.strip_prefix("void: ").unwrap_or(&shard.sentence);
+        format!("shard {}/{of}: {sentence}", shard.index)
+    });
+    late.into_iter().chain(shards).collect()
 }
 
 fn cure(summary: &Summary) -> String {
@@ -199,6 +228,17 @@ fn warnings(summary: &Summary) -> Vec<String> {
             grouped(generator.open_files),
             grouped(generator.open_files_allowed)
         ));
+    }
+    let of = summary.shards.len();
+    for shard in &summary.shards {
+        if let StoppedBy::Signal | StoppedBy::Threshold | StoppedBy::Error = shard.stopped_by {
+            warnings.push(format!(
+                "shard {}/{of} was ended by {} after {:.1} s: what it had to send after that is missing",
+                shard.index,
+                ended_by(shard.stopped_by),
+                shard.seconds
+            ));
+        }
     }
     if summary.adjusted {
         warnings

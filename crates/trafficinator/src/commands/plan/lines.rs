@@ -7,6 +7,7 @@ use traffic::curve::Nanos;
 use traffic::encode::List;
 use traffic::plan::{Plan, Planner, Scratch};
 use traffic::visit::Visit;
+use traffic::walk::Shard;
 
 /// One hit.
 #[derive(serde::Serialize)]
@@ -34,14 +35,18 @@ impl Serialize for Parameters<'_> {
     }
 }
 
-/// Writes the hits of the first visits, and of the robots that come along with them.
-pub(super) fn write(plan: &Plan, visits: u64, out: &mut impl Write) -> io::Result<()> {
+/// Writes the hits of the first visits, and of the robots that come along with them; of those only the ones that a shard
+/// sends.
+pub(super) fn write(plan: &Plan, part: Shard, visits: u64, out: &mut impl Write) -> io::Result<()> {
     let mut planner = Planner::default();
     let mut scratch = Scratch::default();
     let mut arrivals = plan.arrivals();
     let user_agents: Vec<&str> = plan.user_agents().map(traffic::encode::Text::raw).collect();
     for number in (0..visits).take_while(|number| plan.contains(*number)) {
         // In a closed model nothing is due: every visit is told from its own start.
+        if !part.sends(plan, number) {
+            continue;
+        }
         let Some(arrival) = arrivals.as_mut().map_or(Some(0), |arrivals| arrivals.due(number)) else { break };
         let start = arrivals.as_mut().and_then(|arrivals| plan.start(number, arrivals)).unwrap_or(arrival);
         let visit = planner.visit(plan, number, Vec::new());
@@ -102,7 +107,7 @@ mod tests {
         let tracking = Tracking { site: 1, authenticated: false, countries: false, tag_dimension: None };
         let plan = Plan::new(Scenario::new(draft).unwrap(), tracking, 7, "plan");
         let mut out = Vec::new();
-        write(&plan, 50, &mut out).unwrap();
+        write(&plan, Shard::WHOLE, 50, &mut out).unwrap();
         let (mut visits, mut robots) = (0, 0);
         for line in String::from_utf8(out).unwrap().lines() {
             let hit: Value = serde_json::from_str(line).unwrap();

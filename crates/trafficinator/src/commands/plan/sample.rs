@@ -140,6 +140,11 @@ const MOST_DEEDS: u64 = 3;
 const RICH: u32 = 5;
 
 impl Sample {
+    /// From now on only these are picked.
+    pub(super) fn pick_from(&mut self, is_among: impl Fn(u64) -> bool) {
+        self.seen.retain(|seen| is_among(seen.number));
+    }
+
     /// The first `visits` visits, or all where the plan has fewer.
     pub(super) fn of(plan: &Plan, visits: u64) -> Sample {
         let mut sample = Sample {

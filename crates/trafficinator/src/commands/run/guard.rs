@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use engine::recorder::Snapshot;
 use engine::run::{Ended, Run};
+use traffic::walk::Shard;
 
 use crate::settings::{Settings, Target};
 use crate::summary::Model;
@@ -16,13 +17,16 @@ pub(super) struct Guard<'a> {
     thresholds: &'a [Threshold],
     targets: &'a [Target],
     model: Model,
+    part: Shard,
     /// The one that ended the run.
     ended_by: Option<usize>,
 }
 
 impl<'a> Guard<'a> {
+    /// `part` is what is measured of the plan.
     pub(super) fn new(settings: &'a Settings, model: Model) -> Guard<'a> {
-        Guard { thresholds: &settings.run.thresholds, targets: &settings.targets, model, ended_by: None }
+        let (thresholds, part) = (&settings.run.thresholds, settings.run.part());
+        Guard { thresholds, targets: &settings.targets, model, part, ended_by: None }
     }
 
     /// Whether a threshold that may do so ends the run now: what it demands does not hold. `judged` is what came of all
@@ -35,7 +39,11 @@ impl<'a> Guard<'a> {
         if self.ended_by.is_some() {
             return None;
         }
-        let due = |threshold: &Threshold| threshold.abort.is_some_and(|delay| measured_for >= delay);
+        let is_whole = self.part == Shard::WHOLE;
+        let due = |threshold: &Threshold| {
+            threshold.abort.is_some_and(|delay| measured_for >= delay)
+                && (is_whole || threshold.tells_of_the_whole())
+        };
         // Where nothing was measured yet, that is judged at the end.
         let broken = |part: &ThresholdPart| !part.holds && part.value.is_some();
         let mut both = self.thresholds.iter().zip(&*judged);

@@ -6,6 +6,16 @@ use crate::settings::registry::{Group, find};
 use crate::settings::{AS_THE_PROFILE_HAS_IT, Described, Settings};
 use crate::summary::{ReproducePart, SettingPart};
 
+/// What names a run, or belongs to one of its shards on one day, and changes nothing in what the plan is. A start that is
+/// over cannot be had again, so a shard tells how to send the whole plan.
+const NOT_REPEATED: [&str; 5] = [
+    "TRAFFICINATOR_SEED",
+    "TRAFFICINATOR_RUN_ID",
+    "TRAFFICINATOR_SHARD",
+    "TRAFFICINATOR_SHARDS",
+    "TRAFFICINATOR_START_AT",
+];
+
 /// How to send the same visits again.
 pub(super) fn reproduce(settings: &Settings, plan: &Plan, command: &str) -> ReproducePart {
     let described = settings.describe();
@@ -22,9 +32,8 @@ pub(super) fn reproduce(settings: &Settings, plan: &Plan, command: &str) -> Repr
             secrets = format!("{}=... ", known.name);
             continue;
         }
-        // How it is watched, and what it is called, change nothing in what is sent.
-        let is_name = ["TRAFFICINATOR_SEED", "TRAFFICINATOR_RUN_ID"].contains(&known.name);
-        if is_name || known.group == Group::Output {
+        // How it is watched changes nothing in what is sent.
+        if NOT_REPEATED.contains(&known.name) || known.group == Group::Output {
             continue;
         }
         words.push(format!("--{} {}", known.flag(), quoted(&setting.value)));

@@ -4,14 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::clock::Clock;
-use engine::recorder::{Counts, Snapshot};
+use engine::recorder::{Counts, LATE_NS, Snapshot};
 use engine::route::Route;
 use engine::run::{self, Options, Run};
 use engine::usage::{Usage, most_open_files, usage};
 use jiff::Timestamp;
 use traffic::plan::Plan;
 use traffic::scenario::Rate;
-use traffic::walk::Shard;
 
 use super::display::{Display, Keys};
 use super::guard::Guard;
@@ -26,7 +25,9 @@ use crate::settings::{Distribution, Settings, Target};
 use crate::summary::generator::Allowed;
 use crate::summary::text::LIKELY_CAUSES;
 use crate::summary::verdict::ThresholdPart;
-use crate::summary::{Circumstances, GeneratorPart, Model, RunPart, StoppedBy, Summary, TargetPart};
+use crate::summary::{
+    Circumstances, GeneratorPart, Model, RunPart, StoppedBy, Summary, TargetPart, thousandths,
+};
 
 /// How often the user is told, and how often the end is looked for.
 const TELL: Duration = Duration::from_secs(1);
@@ -61,6 +62,8 @@ struct Watched {
     thresholds: Vec<ThresholdPart>,
     /// What ended it, other than a limit or a signal: a threshold, or a search that was over.
     ended_by: Option<StoppedBy>,
+    /// How long after `--start-at` it began, where that was too long.
+    late: Option<Duration>,
     warned: bool,
 }
 
@@ -77,7 +80,7 @@ impl<'a> Session<'a> {
         signal: Option<Signal>,
         direction: &Direction<'_>,
     ) -> Ended {
-        let nothing = || Snapshot::new(0);
+        let nothing = || Snapshot::new(self.options().warm_up);
         let several = if self.routes.len() > 1 { self.routes.len() } else { 0 };
         let ended = run::Ended {
             whole: nothing(),
@@ -96,17 +99,19 @@ impl<'a> Session<'a> {
         screen: &Screen,
         direction: &mut Direction<'_>,
     ) -> anyhow::Result<Ended> {
+        let late = self.late();
         let run = Run::start(self.routes, &self.options(), self.clock)?;
         direction.state.begin(run.reader(), self.plan, self.scale());
         let progress = Progress::new(screen, self.settings.output.quiet, self.most_visits());
-        let keys = match (self.model(), &direction.search) {
-            (Model::Open, None) => Keys::SetThePace,
+        // Shards whose rates were changed could not be merged.
+        let keys = match (self.model(), &direction.search, self.settings.run.shard) {
+            (Model::Open, None, None) => Keys::SetThePace,
             _ => Keys::OnlyStop,
         };
         let mut display =
             Display::open(self.facts(), direction.theme, screen, progress, (keys, &self.settings.targets));
         let mut guard = self.guard();
-        let mut watched = Watched::default();
+        let mut watched = Watched { late, ..Watched::default() };
         let mut pausing = false;
         let mut tell = tokio::time::interval(TELL);
         let mut look = tokio::time::interval(LOOK);
@@ -172,6 +177,20 @@ impl<'a> Session<'a> {
         watched.thresholds = guard.judge_ended(&ended);
         let stopped_by = self.stopped_by(&ended.whole, &watched);
         Ok(self.ended(stopped_by, ended, &watched, direction))
+    }
+
+    /// How long after `--start-at` it is, where that is too long.
+    fn late(&self) -> Option<Duration> {
+        self.settings.run.start.at_ms()?;
+        let late = self.clock.now();
+        (late > LATE_NS).then(|| {
+            let late = Duration::from_nanos(late);
+            tracing::error!(
+                "--start-at was {:.1} s ago: this run is late and therefore void; what can still be sent will be",
+                late.as_secs_f64()
+            );
+            late
+        })
     }
 
     /// The first time visits may finish, the second time all stops.
@@ -244,7 +263,7 @@ impl<'a> Session<'a> {
             seed: self.plan.seed(),
             run_id: self.plan.run_id().to_owned(),
             model: self.model(),
-            concurrency: self.settings.load.concurrency,
+            concurrency: self.settings.connections(),
             cores: cores(),
             warm_up: self.settings.run.warm_up,
             most_visits: self.most_visits(),
@@ -255,12 +274,13 @@ impl<'a> Session<'a> {
 
     fn options(&self) -> Options {
         let Settings { load, run, .. } = self.settings;
+        let concurrency = self.settings.connections();
         Options {
-            concurrency: load.concurrency,
-            workers: load.workers.unwrap_or(cores().min(load.concurrency.div_ceil(SLOTS_A_WORKER))),
+            concurrency,
+            workers: load.workers.unwrap_or(cores().min(concurrency.div_ceil(SLOTS_A_WORKER))),
             until: self.until().map(|(until, _)| until.as_nanos() as u64),
             grace: run.grace.as_nanos() as u64,
-            shard: Shard::WHOLE,
+            shard: run.part(),
             warm_up: run.warm_up.as_nanos() as u64,
         }
     }
@@ -281,17 +301,19 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// How many visits are to be sent, where that is known.
+    /// How many visits are sent in all, where that is known: how many a shard has, or a target with a cap, only the end
+    /// tells.
     fn most_visits(&self) -> Option<u64> {
         let most = self.plan.scenario().most_visits?;
         let is_capped = self.routes.iter().any(|route| route.most_a_day.is_some());
-        (!is_capped && self.options().shard.of() == 1).then(|| (most as f64 * self.scale()).round() as u64)
+        let is_whole = self.settings.run.shard.is_none() && !is_capped;
+        is_whole.then(|| (most as f64 * self.scale()).round() as u64)
     }
 
     /// Visits that are sent from here for each of the plan.
     fn scale(&self) -> f64 {
         let shares: f64 = self.routes.iter().map(|route| route.audience.share()).sum();
-        shares / f64::from(self.options().shard.of())
+        shares / f64::from(self.settings.run.part().of())
     }
 
     /// Whether the daily cap keeps visits from arriving now.
@@ -348,6 +370,10 @@ impl<'a> Session<'a> {
             ended_at: moment(*took),
             seconds: (took.as_secs_f64() * 1_000.0).round() / 1_000.0,
             stopped_by,
+            shard: self.settings.run.shard.map(Into::into),
+            start_at: self.settings.run.start.at_ms().and_then(|ms| Timestamp::from_millisecond(ms).ok()),
+            late_seconds: watched.late.map(|late| thousandths(late.as_secs_f64())),
+            until_ns: self.options().until,
         };
         let target = |(target, route): (&Target, &Route)| TargetPart {
             name: (self.routes.len() > 1).then(|| target.name.clone()),

@@ -8,14 +8,14 @@ use serde_json::Value;
 use traffic::random::{Domain, Stream};
 
 use crate::comparison::decision::{Decision, Outcome};
-use crate::comparison::fit::{self, Given};
+use crate::comparison::fit;
 use crate::comparison::html::html;
 use crate::comparison::markdown::markdown;
 use crate::comparison::metric::Metric;
 use crate::comparison::runs::Run;
 use crate::comparison::text::text;
 use crate::comparison::{Comparison, Options, compare};
-use crate::summary::read::parse;
+use crate::summary::read::{Given, parse};
 use crate::summary::{
     Circumstances, GeneratorPart, Model, ReproducePart, RunPart, StoppedBy, Summary, TargetPart, verdict,
 };
@@ -71,6 +71,10 @@ fn result(id: &str, number: u64, ms: f64, one_of: u32) -> Summary {
             ended_at: format!("2026-11-24T10:0{}:41Z", number % 10).parse().unwrap(),
             seconds: 40.5,
             stopped_by: StoppedBy::Duration,
+            shard: None,
+            start_at: None,
+            late_seconds: None,
+            until_ns: None,
         },
         target: TargetPart { name: None, url: "http://127.0.0.1:8899/matomo.php".to_owned(), site_id: 1 },
         model: Model::Open,
