@@ -94,13 +94,12 @@ fn seconds(time: Nanos) -> f64 {
 
 /// What hits tell counts for more than the first look; a run that is over has nobody to reach.
 fn contact(told: &Told, heard: Option<(Reach, Nanos)>) -> Contact {
-    match (told.phase, heard) {
-        (Phase::Over, _) | (_, None) => Contact::Unknown,
-        (_, Some((Reach::Answers, _))) => Contact::Answers,
-        (_, Some((Reach::Never, _))) => Contact::Never,
-        (_, Some((Reach::Silent { since }, now))) => Contact::Silent(now.saturating_sub(since)),
-        (_, Some((Reach::Unknown, _))) if told.reached => Contact::Answers,
-        (_, Some((Reach::Unknown, _))) => Contact::Never,
+    let Some((reach, now)) = heard.filter(|_| told.phase != Phase::Over) else { return Contact::Unknown };
+    match reach {
+        Reach::Answers => Contact::Answers,
+        Reach::Unknown if told.reached => Contact::Answers,
+        Reach::Unknown | Reach::Never => Contact::Never,
+        Reach::Silent { since } => Contact::Silent(now.saturating_sub(since)),
     }
 }
 

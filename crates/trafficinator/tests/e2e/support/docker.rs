@@ -274,7 +274,7 @@ impl Said {
         self
     }
 
-    /// Newer clients want a plug-in for BuildKit.
+    /// Newer clients want a plug-in for that builder.
     pub(crate) fn lacks_buildkit(&self) -> bool {
         self.code != Some(0) && self.stderr.contains("buildx component is missing")
     }
