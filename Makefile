@@ -28,10 +28,10 @@ test: tools lint docs charts ## everything that has to hold before a commit; wha
 	cargo test --workspace --locked
 
 # nginx: the end-to-end tests send to a real web server. prometheus: a real one reads the metrics. chromium: it opens
-# reports. tmux: they look at the live view in a terminal. kill: they stop the program as an init system does. The
-# detector, from PyPI, says what the planned devices are.
+# reports. tmux: they look at the live view in a terminal. kill: they stop the program as an init system does. ip: they
+# make hosts that are apart. The detector, from PyPI, says what the planned devices are.
 tools:
-	@scripts/need.sh $(COMPILER) nginx=nginx prometheus=prometheus chromium=chromium tmux=tmux kill=procps
+	@scripts/need.sh $(COMPILER) nginx=nginx prometheus=prometheus chromium=chromium tmux=tmux kill=procps ip=iproute2
 	@scripts/detector.sh
 
 # Formatting takes a second, so it comes first. All targets: tests and benches are code too.

@@ -9,6 +9,7 @@ mod facts;
 pub(crate) mod fixture;
 mod html;
 mod markdown;
+mod shards;
 pub(crate) mod table;
 #[cfg(test)]
 mod tests;
@@ -73,7 +74,7 @@ pub(crate) struct Subject<'a> {
     pub(crate) additions: &'a Additions,
 }
 
-/// What a report tells besides: of a search for the capacity, or of a run whose rate was changed.
+/// What a report tells besides: of a search for the capacity, or of shards that were merged.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Additions {
     /// Parts of the run, marked in the charts over time.
@@ -85,7 +86,11 @@ pub(crate) struct Additions {
 impl Additions {
     /// What the result of a run tells besides.
     pub(crate) fn of(summary: &Summary) -> Additions {
-        summary.capacity.as_ref().map_or_else(Additions::default, capacity::additions)
+        match &summary.capacity {
+            Some(capacity) => capacity::additions(capacity),
+            None if summary.shards.is_empty() => Additions::default(),
+            None => shards::additions(&summary.shards),
+        }
     }
 }
 

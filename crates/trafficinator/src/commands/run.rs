@@ -19,6 +19,7 @@ use engine::target::{Target, Trust};
 use engine::transport::{Client, FetchError, Fetched};
 use traffic::scenario::Scenario;
 
+use super::check::{SKEW_MS, skew_ms};
 use super::{Environment, Ready, begin, complain, print, random, ready, runtime, seed};
 use crate::capacity::Search;
 use crate::cli::SettingsArgs;
@@ -149,7 +150,18 @@ pub(super) async fn send(
     if reached {
         direction.state.reached();
     }
+    let date = look.as_ref().ok().and_then(|answer| answer.date.as_deref());
     let start_ms = settings.run.start.at_ms();
+    if start_ms.is_some()
+        && let Some(ms) = date.and_then(|date| skew_ms(date, looked_at))
+        && ms.abs() > SKEW_MS
+    {
+        let (seconds, which) = (ms.abs() as f64 / 1_000.0, if ms > 0 { "behind" } else { "ahead of" });
+        tracing::warn!(
+            "the clock of this machine is {seconds:.0} s {which} that of the target: machines start together only where \
+             their clocks agree"
+        );
+    }
     let mut clock = start_ms.map_or_else(Clock::start, Clock::starting_at);
     let plan = crate::scenario::plan(settings, scenario, seed, &run_id, Some(clock.unix_ms(0)));
     direction.state.announce(Facts {
@@ -176,7 +188,6 @@ pub(super) async fn send(
         }
     }
     let session = Session::new(settings, client, &plan, clock);
-    let date = look.as_ref().ok().and_then(|answer| answer.date.as_deref());
     session.drive(date.map(|date| (date, looked_at)), &mut signals, screen, direction).await
 }
 

@@ -131,8 +131,7 @@ pub(super) fn read(state: &State) -> Figures {
         } else if told.phase != Phase::Draining && told.phase != Phase::Over {
             let speed = pace.speed();
             let shards = told.facts.as_ref().map_or(1, |facts| facts.part.of());
-            figures.planned =
-                Some(Planned { rate: begun.plan.rate(now) * speed / f64::from(shards), speed });
+            figures.planned = Some(Planned { rate: begun.plan.rate(now) * speed / f64::from(shards), speed });
         }
         figures.take_in(&begun.reader.snapshot());
         if begun.plan.scenario().most_visits == Some(figures.counts.visits.planned) {

@@ -6,6 +6,7 @@ use engine::observation::Outcome::Answered;
 use engine::recorder::Snapshot;
 use proptest::prelude::*;
 use traffic::hit::Kind;
+use traffic::walk::Shard;
 
 use super::figures::{BOUNDS_US, Figures};
 use super::metrics::{self, Format};

@@ -6,6 +6,7 @@ mod files;
 mod layering;
 mod measuring;
 mod profiles;
+mod shards;
 mod spellings;
 mod tables;
 mod targets;

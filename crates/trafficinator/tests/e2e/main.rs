@@ -19,6 +19,7 @@ mod reporting;
 mod scraping;
 mod secrets;
 mod sending;
+mod sharding;
 mod sites;
 mod starting;
 mod stopping;

@@ -1,6 +1,7 @@
 //! What the tests stand on: the program as a child, servers to send to, and sums of what those saw.
 
 pub(crate) mod files;
+pub(crate) mod hosts;
 pub(crate) mod http;
 pub(crate) mod ledger;
 pub(crate) mod nginx;
