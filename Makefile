@@ -29,10 +29,11 @@ test: tools lint docs charts static ## everything that has to hold before a comm
 
 # nginx: the end-to-end tests send to a real web server. prometheus: a real one reads the metrics. chromium: it opens
 # reports. tmux: they look at the live view in a terminal. kill: they stop the program as an init system does. docker:
-# they run the image in a real engine. The detector, from PyPI, says what the planned devices are.
+# they run the image in a real engine. ip: they make hosts that are apart. The detector, from PyPI, says what the planned
+# devices are.
 tools:
 	@scripts/need.sh $(COMPILER) nginx=nginx prometheus=prometheus chromium=chromium tmux=tmux kill=procps \
-		docker=docker.io dockerd=docker.io docker-compose=docker-compose
+		docker=docker.io dockerd=docker.io docker-compose=docker-compose ip=iproute2
 	@scripts/detector.sh
 
 # Formatting takes a second, so it comes first. All targets: tests and benches are code too.

@@ -9,6 +9,7 @@ mod facts;
 pub(crate) mod fixture;
 mod html;
 mod markdown;
+mod shards;
 pub(crate) mod table;
 mod targets;
 #[cfg(test)]
@@ -74,7 +75,7 @@ pub(crate) struct Subject<'a> {
     pub(crate) additions: &'a Additions,
 }
 
-/// What a report tells besides: of a search for the capacity, or of several targets.
+/// What a report tells besides: of a search for the capacity, of several targets, or of shards that were merged.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Additions {
     /// Parts of the run, marked in the charts over time.
@@ -88,6 +89,7 @@ impl Additions {
     pub(crate) fn of(summary: &Summary) -> Additions {
         let mut additions = summary.capacity.as_ref().map_or_else(Additions::default, capacity::additions);
         additions.sections.extend(targets::section(summary));
+        additions.sections.extend(shards::section(&summary.shards));
         additions
     }
 }

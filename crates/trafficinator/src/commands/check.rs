@@ -22,7 +22,7 @@ use crate::settings::{Settings, Target};
 const LIMIT: Duration = Duration::from_secs(10);
 
 /// Clocks further apart than this are worth a word, in milliseconds.
-const SKEW_MS: i64 = 2_000;
+pub(super) const SKEW_MS: i64 = 2_000;
 
 /// The `check` command.
 pub(super) fn check(args: SettingsArgs, environment: &Environment) -> anyhow::Result<Exit> {
@@ -198,7 +198,7 @@ fn knows_chatbots(version: &str) -> bool {
 }
 
 /// How far a `Date` header is ahead of us.
-fn skew_ms(date: &str, unix_ms: i64) -> Option<i64> {
+pub(super) fn skew_ms(date: &str, unix_ms: i64) -> Option<i64> {
     let date = jiff::fmt::rfc2822::parse(date).ok()?;
     let ours = Timestamp::from_millisecond(unix_ms).ok()?;
     Some(date.timestamp().as_millisecond() - ours.as_millisecond())

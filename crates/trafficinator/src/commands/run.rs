@@ -150,6 +150,9 @@ pub(super) async fn send(
         direction.state.reached();
     }
     let start_ms = settings.run.start.at_ms();
+    if start_ms.is_some() {
+        looks::compare_clocks(settings, &looks, looked_at);
+    }
     let mut clock = start_ms.map_or_else(Clock::start, Clock::starting_at);
     let mut routes = routes(settings, scenario, clients, (seed, &run_id), clock);
     for (route, look) in routes.iter_mut().zip(looks) {

@@ -22,10 +22,16 @@ pub(super) fn problems(given: &[Given]) -> Vec<String> {
     problems.extend(unlike(&shards));
     // Of what are no parts of one plan nobody knows which are missing.
     if problems.len() == is_one_plan {
-        problems.extend(twice(&shards));
-        problems.extend(missing(&shards));
+        // One that cannot be used is not missing besides.
+        let all: Vec<&Given> = given.iter().filter(|given| is_shard(&given.read.summary)).collect();
+        problems.extend(twice(&all));
+        problems.extend(missing(&all));
     }
     problems
+}
+
+fn is_shard(summary: &Summary) -> bool {
+    summary.run.shard.is_some_and(|shard| shard.index < shard.of && shard.of <= MOST)
 }
 
 fn not_a_shard(given: &Given) -> Option<String> {
@@ -36,7 +42,7 @@ fn not_a_shard(given: &Given) -> Option<String> {
         "it is a search for the capacity, which one machine does alone: give results of `run --shard`"
     } else if summary.run.shard.is_none() {
         "it is the result of a whole run: give results of `run --shard`"
-    } else if !summary.run.shard.is_some_and(|shard| shard.index < shard.of && shard.of <= MOST) {
+    } else if !is_shard(summary) {
         "its run.shard is none: give results of `run --shard`"
     } else if summary.adjusted {
         "somebody changed its rate while it ran, so it is not a part of the plan any more: run it again, with all others"

@@ -8,6 +8,7 @@ mod layering;
 mod measuring;
 mod profiles;
 mod several_targets;
+mod shards;
 mod spellings;
 mod tables;
 mod targets;

@@ -23,6 +23,7 @@ mod scraping;
 mod secrets;
 mod sending;
 mod several_targets;
+mod sharding;
 mod sites;
 mod starting;
 mod stopping;

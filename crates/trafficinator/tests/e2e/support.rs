@@ -2,6 +2,7 @@
 
 pub(crate) mod docker;
 pub(crate) mod files;
+pub(crate) mod hosts;
 pub(crate) mod http;
 pub(crate) mod ledger;
 pub(crate) mod nginx;

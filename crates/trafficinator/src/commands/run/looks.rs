@@ -5,6 +5,7 @@ use std::time::Duration;
 use engine::observation::Failure;
 use engine::transport::{Client, FetchError, Fetched};
 
+use crate::commands::check::{SKEW_MS, skew_ms};
 use crate::settings::Settings;
 use crate::settings::tracking_url::TrackingUrl;
 
@@ -36,6 +37,22 @@ pub(super) async fn look(settings: &Settings, clients: &[Client]) -> Vec<Look> {
         looks.push(Look { is_reached, date: found.ok().and_then(|answer| answer.date) });
     }
     looks
+}
+
+/// Says where the clock of a target is another one: machines that are to start at a time start together only where their
+/// clocks agree.
+pub(super) fn compare_clocks(settings: &Settings, looks: &[Look], looked_at: i64) {
+    for (target, look) in settings.targets.iter().zip(looks) {
+        let Some(ms) = look.date.as_deref().and_then(|date| skew_ms(date, looked_at)) else { continue };
+        if ms.abs() > SKEW_MS {
+            let (seconds, which) = (ms.abs() as f64 / 1_000.0, if ms > 0 { "behind" } else { "ahead of" });
+            tracing::warn!(
+                "the clock of this machine is {seconds:.0} s {which} that of {}: machines start together only where \
+                 their clocks agree",
+                target.name
+            );
+        }
+    }
 }
 
 /// Says what was found; whether it can be worked with.

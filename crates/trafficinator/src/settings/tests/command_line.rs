@@ -186,6 +186,7 @@ fn help_is_word_by_word_as_reviewed() {
         ("demo", "trafficinator demo --help"),
         ("capacity", "trafficinator capacity -h"),
         ("compare", "trafficinator compare --help"),
+        ("merge", "trafficinator merge --help"),
         ("report", "trafficinator report --help"),
         ("health", "trafficinator health --help"),
     ] {

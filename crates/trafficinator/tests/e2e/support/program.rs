@@ -69,6 +69,16 @@ impl Program {
         self
     }
 
+    /// The same on another host.
+    pub(crate) fn on(self, host: &str) -> Program {
+        let mut command = Command::new("ip");
+        command.args(["netns", "exec", host]).arg(self.0.get_program()).args(self.0.get_args());
+        command.env_clear().current_dir(env!("CARGO_TARGET_TMPDIR"));
+        command.envs(self.0.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Program(command)
+    }
+
     /// Starts it.
     pub(crate) fn start(mut self) -> Running {
         let clock = Clock::start();

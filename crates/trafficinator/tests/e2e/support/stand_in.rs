@@ -20,8 +20,13 @@ pub(crate) struct StandIn {
 impl StandIn {
     /// Starts it with more arguments on a port that is free.
     pub(crate) fn start(args: &[&str]) -> StandIn {
-        let running =
-            trafficinator(["tracker", "--listen", "127.0.0.1:0"]).args(args.iter().copied()).start();
+        StandIn::start_at("127.0.0.1", args)
+    }
+
+    /// The same at an address of this machine.
+    pub(crate) fn start_at(address: &str, args: &[&str]) -> StandIn {
+        let listen = format!("{address}:0");
+        let running = trafficinator(["tracker", "--listen", &listen]).args(args.iter().copied()).start();
         let address = eventually(PATIENCE, "the address of the stand-in", || {
             let said = running.stderr();
             let (_, rest) = said.split_once("listens on http://")?;
