@@ -85,8 +85,10 @@ impl Audience {
             Audience::Everybody => true,
             Audience::InTurn { index, of } => visitor % of == index,
             Audience::Share { from, share } => {
-                // The ends of neighbours are the same number, rounded the same way; 1 is beyond the last place.
-                let place = |at: f64| (at * 18_446_744_073_709_551_616.0) as u128;
+                // The ends of neighbours are the same number, rounded the same way. Shares that add up to 1 may do so but
+                // for the last digit, and nobody is left out.
+                let place =
+                    |at: f64| if at > 1.0 - 1e-9 { 1 << 64 } else { (at * (1_u128 << 64) as f64) as u128 };
                 (place(from)..place(from + share)).contains(&u128::from(visitor.wrapping_mul(GOLDEN)))
             }
         }

@@ -15,12 +15,14 @@ mod words;
 use std::io::{self, BufWriter, Write};
 
 use traffic::plan::{Plan, Planner};
+use traffic::walk::Part;
 
 use super::{Environment, Ready, begin, ready, seed};
 use crate::cli::{PlanArgs, PlanFormat};
 use crate::exit::Exit;
 use crate::settings::Settings;
 use crate::settings::layers::Purpose;
+use lines::Aimed;
 use paper::Paper;
 use sample::Sample;
 use story::Teller;
@@ -46,12 +48,24 @@ pub(super) fn plan(args: PlanArgs, environment: &Environment) -> anyhow::Result<
         tracing::info!("seed {seed}");
     }
     let run_id = settings.run.id.as_deref().unwrap_or("plan");
-    let plan = crate::scenario::plan(&settings, scenario, seed, run_id, settings.run.start.at_ms());
-    let part = settings.run.part();
+    let plans = crate::scenario::plans(&settings, scenario, seed, run_id, settings.run.start.at_ms());
     let mut out = BufWriter::new(io::stdout().lock());
     let written = match args.format {
-        PlanFormat::Jsonl => lines::write(&plan, part, args.visits.unwrap_or(LINES), &mut out),
-        PlanFormat::Text => tell(&plan, &settings, args.visits, &Paper::of_stdout(environment), &mut out),
+        PlanFormat::Jsonl => {
+            let several = plans.len() > 1;
+            let aimed = settings.targets.iter().zip(&plans).map(|(target, plan)| Aimed {
+                plan,
+                part: Part {
+                    shard: settings.run.part(),
+                    audience: target.audience,
+                    most_a_day: target.max_visits_per_day,
+                    ..Part::WHOLE
+                },
+                target: several.then_some(target.name.as_str()),
+            });
+            lines::write(&aimed.collect::<Vec<_>>(), args.visits.unwrap_or(LINES), &mut out)
+        }
+        PlanFormat::Text => tell(&plans[0], &settings, args.visits, &Paper::of_stdout(environment), &mut out),
     };
     match written.and_then(|()| out.flush()) {
         // Nobody reads on (`| head`): fine.
@@ -90,6 +104,13 @@ fn tell(
     let heading = match settings.run.shard {
         Some(shard) => format!("{heading}; only those of shard {}/{}", shard.index(), shard.of()),
         None => heading,
+    };
+    let heading = match settings.targets.len() {
+        1 => heading,
+        several => format!(
+            "{heading}; {several} targets get them ({}), and this is how the first of them does",
+            settings.sending.distribution.name()
+        ),
     };
     writeln!(out, "{}\n", paper.strong(paper.paragraph("", "", &heading).trim_end()))?;
     let currency = settings.shop.currency.as_deref();

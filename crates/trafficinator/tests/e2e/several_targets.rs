@@ -230,3 +230,39 @@ fn two_mirrored_targets_can_be_compared_and_reported_one_by_one() {
     let wrong = trafficinator(["report", &format!("{result}@odl"), "-o", "md"]).finish().expect(2);
     assert!(wrong.stderr.contains("it has no target \"odl\"; give one of old, new"), "{}", wrong.stderr);
 }
+
+#[test]
+fn a_plan_tells_which_target_gets_which_visit() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = |head: &str, more: [&str; 2]| {
+        let targets = [("a", "http://127.0.0.1:9/", more[0]), ("b", "http://127.0.0.2:9/", more[1])];
+        let scenario = scenario(folder.path(), head, &targets);
+        let told = trafficinator([
+            "plan",
+            "--scenario",
+            &scenario,
+            "--seed",
+            "7",
+            "--visits",
+            "40",
+            "--format",
+            "jsonl",
+        ])
+        .finish()
+        .expect(0)
+        .stdout;
+        let lines = told.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        lines
+            .map(|line| (line["visit"].as_u64().unwrap(), line["target"].as_str().unwrap().to_owned()))
+            .collect()
+    };
+    let of = |hits: &[(u64, String)], target: &str| -> std::collections::BTreeSet<u64> {
+        hits.iter().filter(|(_, of)| of == target).map(|(visit, _)| *visit).collect()
+    };
+    let weighted: Vec<(u64, String)> = plan("", ["weight = 3", ""]);
+    let (a, b) = (of(&weighted, "a"), of(&weighted, "b"));
+    assert!(a.is_disjoint(&b) && a.union(&b).copied().eq(0..40), "{a:?} {b:?}");
+    assert!(a.len().abs_diff(30) <= 1, "{a:?}");
+    let mirrored = plan("distribution = 'mirrored'", ["max_visits_per_day = 7", ""]);
+    assert_eq!((of(&mirrored, "a").len(), of(&mirrored, "b").len()), (7, 40));
+}

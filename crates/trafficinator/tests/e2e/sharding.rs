@@ -324,7 +324,7 @@ fn what_cannot_be_merged_is_refused_with_everything_that_is_wrong() {
     let said = refused(&["shard-1.json", "nobody.json", "cut.json"]);
     assert!(said.contains("nobody.json: the file cannot be read"), "{said}");
     let own = path("shard-1.json");
-    let ended = merge(&[own.clone()]).args(["-o", &own]).finish().expect(2);
+    let ended = merge(std::slice::from_ref(&own)).args(["-o", &own]).finish().expect(2);
     assert!(ended.stderr.contains("it would replace one of the results"), "{}", ended.stderr);
     assert_eq!(trafficinator(["merge"]).finish().code, Some(2));
 }

@@ -1,17 +1,22 @@
 //! `--format jsonl`: one JSON object a hit, byte for byte the same for the same seed.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use traffic::curve::Nanos;
+use traffic::arrivals::Arrivals;
+use traffic::curve::{Curve, Nanos};
 use traffic::encode::List;
 use traffic::plan::{Plan, Planner, Scratch};
 use traffic::visit::Visit;
-use traffic::walk::Shard;
+use traffic::walk::{Part, Walk};
 
 /// One hit.
 #[derive(serde::Serialize)]
 struct Line<'a> {
+    /// Who gets it, where there are several targets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<&'a str>,
     /// None of a robot: Matomo makes no visit of it.
     visit: Option<u64>,
     /// Milliseconds from the start of the plan.
@@ -35,57 +40,95 @@ impl Serialize for Parameters<'_> {
     }
 }
 
-/// Writes the hits of the first visits, and of the robots that come along with them; of those only the ones that a shard
-/// sends.
-pub(super) fn write(plan: &Plan, part: Shard, visits: u64, out: &mut impl Write) -> io::Result<()> {
-    let mut planner = Planner::default();
-    let mut scratch = Scratch::default();
-    let mut arrivals = plan.arrivals();
-    let user_agents: Vec<&str> = plan.user_agents().map(traffic::encode::Text::raw).collect();
-    for number in (0..visits).take_while(|number| plan.contains(*number)) {
-        // In a closed model nothing is due: every visit is told from its own start.
-        if !part.sends(plan, number) {
-            continue;
-        }
-        let Some(arrival) = arrivals.as_mut().map_or(Some(0), |arrivals| arrivals.due(number)) else { break };
-        let start = arrivals.as_mut().and_then(|arrivals| plan.start(number, arrivals)).unwrap_or(arrival);
-        let visit = planner.visit(plan, number, Vec::new());
-        write_hits(plan, &visit, start, &user_agents, &mut scratch, out)?;
-        for nth in 0..plan.robots(number) {
-            let robot = planner.robot(plan, number, nth, Vec::new());
-            write_hits(plan, &robot, arrival, &user_agents, &mut scratch, out)?;
+/// A plan as one target gets it.
+pub(super) struct Aimed<'a> {
+    pub(super) plan: &'a Plan,
+    /// Which visits of it that target gets from here.
+    pub(super) part: Part,
+    /// What the target is called where there are several.
+    pub(super) target: Option<&'a str>,
+}
+
+/// Writes the hits of the first visits, and of the robots that come along with them, to whichever targets get them.
+pub(super) fn write(aimed: &[Aimed<'_>], visits: u64, out: &mut impl Write) -> io::Result<()> {
+    let mut walks: Vec<Walker<'_>> = aimed.iter().map(Walker::new).collect();
+    let next =
+        |walks: &[Walker<'_>]| walks.iter().filter_map(|walk| walk.next).map(|(number, _)| number).min();
+    while let Some(number) = next(&walks).filter(|number| *number < visits) {
+        for walker in &mut walks {
+            walker.write(number, out)?;
         }
     }
     Ok(())
 }
 
-fn write_hits(
-    plan: &Plan,
-    visit: &Visit,
-    arrival: Nanos,
-    user_agents: &[&str],
-    scratch: &mut Scratch,
-    out: &mut impl Write,
-) -> io::Result<()> {
-    let is_authenticated = plan.tracking().authenticated;
-    for (index, action) in visit.actions.iter().enumerate() {
-        let mut list = List::default();
-        plan.parameters(visit, index, None, scratch, &mut list);
-        if is_authenticated {
-            list.0.push(("token_auth".to_owned(), "***".to_owned()));
+/// Goes through the visits of one target.
+struct Walker<'a> {
+    aimed: &'a Aimed<'a>,
+    walk: Walk,
+    /// The next visit and when it is due.
+    next: Option<(u64, Nanos)>,
+    planner: Planner,
+    scratch: Scratch,
+    arrivals: Option<Arrivals<Arc<Curve>>>,
+    user_agents: Vec<&'a str>,
+}
+
+impl<'a> Walker<'a> {
+    fn new(aimed: &'a Aimed<'a>) -> Walker<'a> {
+        let plan = aimed.plan;
+        let mut walk = Walk::new(plan, aimed.part);
+        Walker {
+            next: walk.next(plan),
+            walk,
+            aimed,
+            planner: Planner::default(),
+            scratch: Scratch::default(),
+            arrivals: plan.arrivals(),
+            user_agents: plan.user_agents().map(traffic::encode::Text::raw).collect(),
         }
-        let line = Line {
-            visit: visit.robot.is_none().then_some(visit.number),
-            offset_ms: arrival / 1_000_000 + u64::from(action.due_ms),
-            method: if is_authenticated { "POST" } else { "GET" },
-            kind: action.kind().name(),
-            params: Parameters(&list.0),
-            user_agent: user_agents[plan.user_agent(visit)],
-        };
-        serde_json::to_writer(&mut *out, &line)?;
-        out.write_all(b"\n")?;
     }
-    Ok(())
+
+    /// Writes visit `number` where it is the next one.
+    fn write(&mut self, number: u64, out: &mut impl Write) -> io::Result<()> {
+        let plan = self.aimed.plan;
+        let Some((_, arrival)) = self.next.filter(|(next, _)| *next == number) else { return Ok(()) };
+        self.next = self.walk.next(plan);
+        // In a closed model nothing is due: every visit is told from its own start.
+        let start =
+            self.arrivals.as_mut().and_then(|arrivals| plan.start(number, arrivals)).unwrap_or(arrival);
+        let visit = self.planner.visit(plan, number, Vec::new());
+        self.write_hits(&visit, start, out)?;
+        for nth in 0..plan.robots(number) {
+            let robot = self.planner.robot(plan, number, nth, Vec::new());
+            self.write_hits(&robot, arrival, out)?;
+        }
+        Ok(())
+    }
+
+    fn write_hits(&mut self, visit: &Visit, arrival: Nanos, out: &mut impl Write) -> io::Result<()> {
+        let Aimed { plan, target, .. } = *self.aimed;
+        let is_authenticated = plan.tracking().authenticated;
+        for (index, action) in visit.actions.iter().enumerate() {
+            let mut list = List::default();
+            plan.parameters(visit, index, None, &mut self.scratch, &mut list);
+            if is_authenticated {
+                list.0.push(("token_auth".to_owned(), "***".to_owned()));
+            }
+            let line = Line {
+                target,
+                visit: visit.robot.is_none().then_some(visit.number),
+                offset_ms: arrival / 1_000_000 + u64::from(action.due_ms),
+                method: if is_authenticated { "POST" } else { "GET" },
+                kind: action.kind().name(),
+                params: Parameters(&list.0),
+                user_agent: self.user_agents[plan.user_agent(visit)],
+            };
+            serde_json::to_writer(&mut *out, &line)?;
+            out.write_all(b"\n")?;
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -107,7 +150,7 @@ mod tests {
         let tracking = Tracking { site: 1, authenticated: false, countries: false, tag_dimension: None };
         let plan = Plan::new(Scenario::new(draft).unwrap(), tracking, 7, "plan");
         let mut out = Vec::new();
-        write(&plan, Shard::WHOLE, 50, &mut out).unwrap();
+        write(&[Aimed { plan: &plan, part: Part::WHOLE, target: None }], 50, &mut out).unwrap();
         let (mut visits, mut robots) = (0, 0);
         for line in String::from_utf8(out).unwrap().lines() {
             let hit: Value = serde_json::from_str(line).unwrap();

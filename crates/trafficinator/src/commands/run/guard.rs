@@ -55,7 +55,11 @@ impl<'a> Guard<'a> {
 
     /// What came of all of them so far: those of the whole run first.
     pub(super) fn judge(&self, whole: &Snapshot, run: &Run) -> Vec<ThresholdPart> {
-        self.judge_both(whole, |target| self.judge_target(target, &run.snapshot_of(target)))
+        self.judge_both(whole, |target| match self.targets {
+            // The only one has all of it, which is locked already.
+            [_] => self.judge_target(target, whole),
+            _ => self.judge_target(target, &run.snapshot_of(target)),
+        })
     }
 
     /// The same once it is over.
