@@ -25,7 +25,7 @@ answers() { docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
 start() {
     export DOCKER_HOST="unix://$directory/docker.sock"
     dockerd --host "$DOCKER_HOST" --data-root "$directory/data" --exec-root "$directory/exec" \
-        --pidfile "$directory/pid" --iptables=false --ip-masq=false --bridge=none \
+        --pidfile "$directory/pid" --iptables=false --ip-forward=false --bridge=none \
         --default-address-pool "base=10.$((RANDOM % 200 + 20)).0.0/16,size=28" >"$directory/log" 2>&1 &
     engine=$!
     for _ in {1..300}; do

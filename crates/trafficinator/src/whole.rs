@@ -1,5 +1,6 @@
 //! Writes files whole or not at all.
 
+use std::ffi::OsString;
 use std::io;
 use std::path::Path;
 
@@ -9,8 +10,25 @@ pub(crate) fn write(path: &Path, text: &str) -> io::Result<()> {
     if path.metadata().is_ok_and(|there| !there.is_file()) {
         return std::fs::write(path, text);
     }
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
+    let part = part_of(path);
     std::fs::write(&part, text)?;
     std::fs::rename(&part, path)
+}
+
+/// Whether that will be possible, as far as can be told: in containers folders are read-only, or somebody else's. What
+/// is there is left alone.
+pub(crate) fn try_out(path: &Path) -> io::Result<()> {
+    if path.metadata().is_ok_and(|there| !there.is_file()) {
+        return Ok(());
+    }
+    let part = part_of(path);
+    std::fs::write(&part, "")?;
+    std::fs::remove_file(&part)
+}
+
+/// What a file is called before it is whole.
+fn part_of(path: &Path) -> OsString {
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    part
 }

@@ -273,12 +273,16 @@ fn check_folders(settings: &Settings) -> Vec<String> {
     let report = settings.output.report.as_ref().map(|path| ("TRAFFICINATOR_REPORT", path, ""));
     let problem = |(name, path, besides): (&str, &PathBuf, &str)| {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        (path.is_dir() || !folder.is_dir()).then(|| {
-            format!(
-                "{name}: {:?} cannot be written; give a file in a folder that exists{besides}",
-                path.display().to_string()
-            )
-        })
+        let shown = path.display().to_string();
+        if path.is_dir() || !folder.is_dir() {
+            return Some(format!(
+                "{name}: {shown:?} cannot be written; give a file in a folder that exists{besides}"
+            ));
+        }
+        let error = crate::whole::try_out(path).err()?;
+        Some(format!(
+            "{name}: {shown:?} cannot be written ({error}); give a file in a folder of this user{besides}"
+        ))
     };
     summary.into_iter().chain(report).filter_map(problem).collect()
 }

@@ -205,3 +205,24 @@ fn a_run_that_is_over_ends_its_container() {
     assert_well(&project, &id, &code);
     assert_eq!(project.inspect(&id, "{{.State.Status}} {{.RestartCount}}"), "exited 0");
 }
+
+#[test]
+fn a_result_that_cannot_be_written_is_refused_before_the_run() {
+    let Some(project) = project("a_result_that_cannot_be_written_is_refused_before_the_run") else { return };
+    project.build();
+    // The root file system is read-only, and the folder of the machine somebody else's.
+    let mount = format!("{}:/results", project.path("config").display());
+    for path in ["/run.json", "/results/run.json"] {
+        let result = format!("TRAFFICINATOR_SUMMARY_JSON={path}");
+        let options = ["--network", "none", "--volume", &mount, "--env", &result];
+        let id =
+            project.start(&[&options[..], &["--env", "MATOMO_URL=http://127.0.0.1:9/"]].concat(), &["run"]);
+        assert_eq!(await_end(&project, &id), "2", "{path}: {}", project.logs(&id));
+        let said = project.logs(&id);
+        assert!(
+            said.contains(&format!("TRAFFICINATOR_SUMMARY_JSON: \"{path}\" cannot be written (")),
+            "{said}"
+        );
+        assert!(said.contains("give a file in a folder of this user, or -"), "{said}");
+    }
+}
