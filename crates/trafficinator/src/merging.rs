@@ -27,14 +27,21 @@ pub(crate) fn merge(mut given: Vec<Given>) -> Result<Merged, Vec<String>> {
     let mut problems = fit::problems(&given);
     let index = |given: &Given| given.read.summary.run.shard.map(|shard| shard.index);
     given.sort_by_key(index);
-    let (snapshot, wrong) = sum(&given);
-    problems.extend(wrong);
-    let Some((first, snapshot)) = given.first().zip(snapshot).filter(|_| problems.is_empty()) else {
+    let mut snapshots = Vec::new();
+    for given in &given {
+        match given.read.snapshot() {
+            Ok(snapshot) => snapshots.push(snapshot),
+            Err(problem) => problems.push(format!("{}: {problem}", fit::name(given))),
+        }
+    }
+    if !problems.is_empty() {
         return Err(problems);
-    };
+    }
+    let Some((first, snapshot)) = given.first().zip(sum(snapshots)) else { return Err(problems) };
     let summaries: Vec<&Summary> = given.iter().map(|given| &given.read.summary).collect();
     let first = &first.read.summary;
-    let thresholds = judged(&summaries, &snapshot, first.model).map_err(|problem| vec![problem])?;
+    let demanded: Vec<&[ThresholdPart]> = summaries.iter().map(|summary| &summary.thresholds[..]).collect();
+    let thresholds = judged(&demanded, &snapshot, first.model).map_err(|problem| vec![problem])?;
     let generators: Vec<&GeneratorPart> = summaries.iter().map(|summary| &summary.generator).collect();
     let circumstances = Circumstances {
         run: run(first, &summaries),
@@ -51,22 +58,12 @@ pub(crate) fn merge(mut given: Vec<Given>) -> Result<Merged, Vec<String>> {
     Ok(Merged { summary, snapshot })
 }
 
-/// Everything that was counted and measured, added; nothing where that cannot be, with the reasons.
-fn sum(given: &[Given]) -> (Option<Snapshot>, Vec<String>) {
-    let mut sum: Option<Snapshot> = None;
-    let mut problems = Vec::new();
-    for given in given {
-        match given.read.snapshot() {
-            Ok(snapshot) => match &mut sum {
-                // Windows after warm-ups that differ do not lie on each other.
-                Some(sum) if sum.series.warm_up() == snapshot.series.warm_up() => *sum += &snapshot,
-                Some(_) => {}
-                None => sum = Some(snapshot),
-            },
-            Err(problem) => problems.push(format!("{}: {problem}", fit::name(given))),
-        }
-    }
-    (sum.filter(|_| problems.is_empty()), problems)
+/// Everything that was counted and measured, added. All have the same warm-up.
+fn sum(parts: Vec<Snapshot>) -> Option<Snapshot> {
+    parts.into_iter().reduce(|mut sum, part| {
+        sum += &part;
+        sum
+    })
 }
 
 /// When the whole run was, and what ended it.
@@ -97,11 +94,16 @@ fn gravity(stopped_by: StoppedBy) -> u8 {
     }
 }
 
-/// What was demanded, judged on the whole. One that ended a shard has ended the run.
-fn judged(all: &[&Summary], snapshot: &Snapshot, model: Model) -> Result<Vec<ThresholdPart>, String> {
-    let Some(first) = all.first() else { return Ok(Vec::new()) };
-    let expressions = first.thresholds.iter().map(|part| threshold::parse(&part.expression));
-    let thresholds: Vec<Threshold> = expressions
+/// What was demanded of every part, judged on their sum. What ended a part has ended the run.
+fn judged(
+    parts: &[&[ThresholdPart]],
+    snapshot: &Snapshot,
+    model: Model,
+) -> Result<Vec<ThresholdPart>, String> {
+    let Some(first) = parts.first() else { return Ok(Vec::new()) };
+    let thresholds: Vec<Threshold> = first
+        .iter()
+        .map(|part| threshold::parse(&part.expression))
         .collect::<Result<_, String>>()
         .map_err(|problem| format!("a threshold cannot be judged: {problem}"))?;
     let measured = snapshot.measured();
@@ -112,7 +114,7 @@ fn judged(all: &[&Summary], snapshot: &Snapshot, model: Model) -> Result<Vec<Thr
         model,
     };
     let part = |(index, threshold): (usize, &Threshold)| ThresholdPart {
-        aborted: all.iter().any(|summary| summary.thresholds[index].aborted),
+        aborted: parts.iter().any(|part| part.get(index).is_some_and(|threshold| threshold.aborted)),
         ..threshold::judge(threshold, &sample)
     };
     Ok(thresholds.iter().enumerate().map(part).collect())

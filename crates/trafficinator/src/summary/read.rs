@@ -1,13 +1,14 @@
 //! Reads results that were written before.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use engine::recorder::series::{Gauges, Series};
 use engine::recorder::statistics::Statistics;
 use engine::recorder::{Counts, Snapshot};
 
-use super::counts::errors;
-use super::{SCHEMA, Summary};
+use super::counts::{HitsPart, VisitsPart, errors};
+use super::{LedgerPart, MeasuredPart, SCHEMA, Summary};
 
 /// A result with everything that was measured.
 #[derive(Clone, Debug)]
@@ -28,25 +29,35 @@ impl Read {
     /// The run again as it was counted, so that it can be added to others; or what is wrong with it. The warm-up is in
     /// its counts and windows, as everywhere, and of its times nothing is kept.
     pub(crate) fn snapshot(&self) -> Result<Snapshot, String> {
-        let Summary { visits, hits, errors: named, measured, ledger, .. } = &self.summary;
-        let counts = Counts {
-            visits: (*visits).into(),
-            hits: hits.counts().ok_or("hits.by_kind has a kind of hit that nobody knows")?,
-            errors: errors(named).map_err(|name| format!("errors has {name:?}, which nobody knows"))?,
-            last_start: measured.last_start_ns,
-            last_sent: measured.last_sent_ns,
-            planned: (&ledger.planned).into(),
-            acknowledged: (&ledger.acknowledged).into(),
-            uncertain: (&ledger.uncertain).into(),
-        };
+        let Summary { visits, hits, errors, measured, ledger, .. } = &self.summary;
         Ok(Snapshot {
-            counts,
+            counts: counts(visits, hits, errors, measured, ledger)?,
             statistics: self.statistics.clone(),
             warm_up: Statistics::default(),
             series: self.series.clone(),
             gauges: Gauges::default(),
         })
     }
+}
+
+/// What was counted, again; or what is wrong with it.
+fn counts(
+    visits: &VisitsPart,
+    hits: &HitsPart,
+    named: &BTreeMap<String, u64>,
+    measured: &MeasuredPart,
+    ledger: &LedgerPart,
+) -> Result<Counts, String> {
+    Ok(Counts {
+        visits: (*visits).into(),
+        hits: hits.counts().ok_or("hits.by_kind has a kind of hit that nobody knows")?,
+        errors: errors(named).map_err(|name| format!("errors has {name:?}, which nobody knows"))?,
+        last_start: measured.last_start_ns,
+        last_sent: measured.last_sent_ns,
+        planned: (&ledger.planned).into(),
+        acknowledged: (&ledger.acknowledged).into(),
+        uncertain: (&ledger.uncertain).into(),
+    })
 }
 
 /// Reads a result; the error names the file, the place and the cure.
