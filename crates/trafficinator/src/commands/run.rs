@@ -158,8 +158,8 @@ pub(super) async fn send(
     {
         let (seconds, which) = (ms.abs() as f64 / 1_000.0, if ms > 0 { "behind" } else { "ahead of" });
         tracing::warn!(
-            "the clock of this machine is {seconds:.0} s {which} that of the target: machines start together only where \
-             their clocks agree"
+            "the clock of this machine is {seconds:.0} s {which} that of the target: machines start together only \
+             where their clocks agree"
         );
     }
     let mut clock = start_ms.map_or_else(Clock::start, Clock::starting_at);

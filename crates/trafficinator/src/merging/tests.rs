@@ -186,9 +186,9 @@ proptest! {
         let (shards, whole) = divided(&all, 4);
         let merged = merge(shards.clone()).unwrap().summary;
         prop_assert_eq!(numbers(&merged), numbers(&whole));
-        prop_assert_eq!(merged.verdict.delivery, whole.verdict.delivery);
+        prop_assert_eq!(&merged.verdict.delivery, &whole.verdict.delivery);
         let shuffled = merge(order.map(|index: usize| shards[index].clone()).to_vec()).unwrap().summary;
-        prop_assert_eq!(serde_json::to_value(&shuffled).unwrap(), serde_json::to_value(merge(shards).unwrap().summary).unwrap());
+        prop_assert_eq!(serde_json::to_value(&shuffled).unwrap(), serde_json::to_value(&merged).unwrap());
     }
 }
 
@@ -310,8 +310,8 @@ fn shards_that_are_missing_or_given_twice_are_named() {
     assert_eq!(
         refused(&[1, 3, 6]),
         [
-            "5 of 8 shards missing: 0, 2, 4-5, 7; without them the plan is not whole: give their results as well, or run \
-         all again"
+            "5 of 8 shards missing: 0, 2, 4-5, 7; without them the plan is not whole: give their results as well, or \
+         run all again"
         ]
     );
     let mut twice = refused(&[0, 1, 2, 2, 3, 4, 6, 7]);
@@ -377,5 +377,5 @@ fn results_that_are_no_parts_of_one_plan_are_refused_all_at_once() {
     // A shard that nobody can be.
     let mut others = shards;
     others[0].read.summary.run.shard = Some(ShardPart { index: 0, of: u32::MAX });
-    assert!(merge(others).unwrap_err()[0].starts_with("shard-0.json: its run.shard is none"));
+    assert!(merge(others).unwrap_err()[0].starts_with("shard-0.json: its run.shard is no shard"));
 }

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Duration;
 
 use engine::clock::Clock;
 use jiff::Timestamp;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::support::PATIENCE;
 use crate::support::hosts::Hosts;
+use crate::support::http::get;
 use crate::support::ledger::{Ledger, kind};
 use crate::support::program::{Finished, Program, Running, run, trafficinator};
 use crate::support::server::{Seen, Server, status};
@@ -249,8 +250,12 @@ fn a_signal_ends_the_waiting_for_the_start() {
     let server = Server::obliging();
     let (_, start_at) = written(Clock::start().unix_ms(0) + 3_600_000);
     for (signal, code) in [("TERM", 0), ("INT", 130)] {
-        let running = shard(&server.url(), &start_at, 0).start();
-        running.says("waiting until ", Duration::from_secs(20));
+        let running = shard(&server.url(), &start_at, 0).args(["--listen", "127.0.0.1:0"]).start();
+        running.says("waiting until ", PATIENCE);
+        let said = running.stderr();
+        let (_, rest) = said.split_once("metrics on http://").expect("it says where");
+        let ready = get(rest.split_once("/metrics").unwrap().0, "/readyz");
+        assert_eq!((ready.status, &*ready.body), (503, "waiting for the start time (--start-at)\n"));
         running.signal(signal);
         let result = running.finish().expect(code).json();
         assert_eq!((&result["run"]["stopped_by"], count(&result, "visits.planned")), (&"signal".into(), 0));

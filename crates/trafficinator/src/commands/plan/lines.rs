@@ -35,8 +35,7 @@ impl Serialize for Parameters<'_> {
     }
 }
 
-/// Writes the hits of the first visits, and of the robots that come along with them; of those only the ones that a shard
-/// sends.
+/// Writes the hits of the first visits, and of the robots that come along with them: of these only what a shard sends.
 pub(super) fn write(plan: &Plan, part: Shard, visits: u64, out: &mut impl Write) -> io::Result<()> {
     let mut planner = Planner::default();
     let mut scratch = Scratch::default();
