@@ -115,7 +115,8 @@ fn three_shards_send_what_one_machine_sends_and_come_to_the_same_result() {
     let planned = planned_starts();
     assert_eq!(planned.len(), 120);
     for hit in sent.iter().filter(|hit| planned.contains_key(hit.get("pv_id"))) {
-        let after = hit.unix_ms - at;
+        // Both round, and clocks of two programs are a little apart.
+        let after = hit.unix_ms - at + 2;
         assert!(after >= planned[hit.get("pv_id")], "{after} ms after the start: {hit:?}");
     }
     for (index, shard) in shards.iter().enumerate() {
@@ -364,14 +365,13 @@ fn three_hosts_with_addresses_of_their_own_send_one_plan() {
 
     // Everybody came from the host that has their shard.
     let visits = stand_in.report("Live.getLastVisitsDetails", "&filter_limit=-1");
-    let mut from: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut got: BTreeMap<String, u64> = BTreeMap::new();
     for visit in visits.as_array().unwrap() {
-        *from.entry(visit["visitIp"].as_str().unwrap()).or_default() += 1;
+        *got.entry(visit["visitIp"].as_str().unwrap().to_owned()).or_default() += 1;
     }
     let planned = shards.iter().map(|shard| count(&shard.json(), "visits.planned"));
-    let expected: Vec<(String, u64)> = (0..SHARDS).map(|index| hosts.address(index)).zip(planned).collect();
-    let got: Vec<(String, u64)> =
-        from.into_iter().map(|(address, count)| (address.to_owned(), count)).collect();
+    let expected: BTreeMap<String, u64> =
+        (0..SHARDS).map(|index| hosts.address(index)).zip(planned).collect();
     assert_eq!(got, expected);
 }
 
