@@ -26,11 +26,17 @@ pub(crate) fn merge(mut given: Vec<Given>) -> Result<Merged, Vec<String>> {
     let mut problems = fit::problems(&given);
     let index = |given: &Given| given.read.summary.run.shard.map(|shard| shard.index);
     given.sort_by_key(index);
-    let (snapshot, wrong) = sum(&given);
-    problems.extend(wrong);
-    let Some((first, snapshot)) = given.first().zip(snapshot).filter(|_| problems.is_empty()) else {
+    let mut snapshots = Vec::new();
+    for given in &given {
+        match given.read.snapshot() {
+            Ok(snapshot) => snapshots.push(snapshot),
+            Err(problem) => problems.push(format!("{}: {problem}", fit::name(given))),
+        }
+    }
+    if !problems.is_empty() {
         return Err(problems);
-    };
+    }
+    let Some((first, snapshot)) = given.first().zip(sum(snapshots)) else { return Err(problems) };
     let targets = targets(&given)?;
     let summaries: Vec<&Summary> = given.iter().map(|given| &given.read.summary).collect();
     let first = &first.read.summary;
@@ -59,35 +65,24 @@ pub(crate) fn merge(mut given: Vec<Given>) -> Result<Merged, Vec<String>> {
 /// The same of each of several targets.
 fn targets(given: &[Given]) -> Result<Vec<(TargetResult, Snapshot)>, Vec<String>> {
     let Some(first) = given.first() else { return Ok(Vec::new()) };
-    let of = |target: &TargetResult| {
+    let mut targets = Vec::new();
+    for target in &first.read.summary.targets {
         let part = |given: &Given| {
-            let read = given.read.clone().of_target(&target.name);
-            read.map(|read| Given { file: given.file.clone(), read })
-                .map_err(|problem| vec![format!("{}: {problem}", fit::name(given))])
+            let part = given.read.clone().of_target(&target.name).and_then(|read| read.snapshot());
+            part.map_err(|problem| vec![format!("{}: {problem}", fit::name(given))])
         };
-        let parts = given.iter().map(part).collect::<Result<Vec<Given>, _>>()?;
-        let (snapshot, problems) = sum(&parts);
-        snapshot.map(|snapshot| (target.clone(), snapshot)).ok_or(problems)
-    };
-    first.read.summary.targets.iter().map(of).collect()
+        let parts = given.iter().map(part).collect::<Result<Vec<Snapshot>, _>>()?;
+        targets.extend(sum(parts).map(|snapshot| (target.clone(), snapshot)));
+    }
+    Ok(targets)
 }
 
-/// Everything that was counted and measured, added; nothing where that cannot be, with the reasons.
-fn sum(given: &[Given]) -> (Option<Snapshot>, Vec<String>) {
-    let mut sum: Option<Snapshot> = None;
-    let mut problems = Vec::new();
-    for given in given {
-        match given.read.snapshot() {
-            Ok(snapshot) => match &mut sum {
-                // Windows after warm-ups that differ do not lie on each other.
-                Some(sum) if sum.series.warm_up() == snapshot.series.warm_up() => *sum += &snapshot,
-                Some(_) => {}
-                None => sum = Some(snapshot),
-            },
-            Err(problem) => problems.push(format!("{}: {problem}", fit::name(given))),
-        }
-    }
-    (sum.filter(|_| problems.is_empty()), problems)
+/// Everything that was counted and measured, added. All have the same warm-up.
+fn sum(parts: Vec<Snapshot>) -> Option<Snapshot> {
+    parts.into_iter().reduce(|mut sum, part| {
+        sum += &part;
+        sum
+    })
 }
 
 /// When the whole run was, and what ended it.

@@ -141,7 +141,7 @@ pub(crate) struct RunPart {
     /// Which part of the plan it was; absent where it was all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) shard: Option<ShardPart>,
-    /// `--start-at`: RFC 3339, UTC. The start of the run where it is given, also of one that was late.
+    /// `--start-at`: RFC 3339, UTC. Where it is given the run counts from there, also when it was late.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub(crate) start_at: Option<Timestamp>,

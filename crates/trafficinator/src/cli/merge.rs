@@ -33,8 +33,8 @@ pub(super) fn command() -> Command {
         .about("Make one result of those of all shards")
         .long_about(
             "Make one result of those of all shards: counts, ledgers, windows and every time are added exactly, rates \
-             and percentiles come from the sums, and thresholds are judged on the whole. The result is like that of one \
-             machine, for `report` and `compare`.\n\n\
+             and percentiles come from the sums, and thresholds are judged on the whole. The result is like that of \
+             one machine, for `report` and `compare`.\n\n\
              Missing shards, shards given twice and results that are not parts of one plan are refused. Exits as `run` \
              would have: with 98 where a shard is void, with 99 where a threshold does not hold.",
         )

@@ -43,9 +43,9 @@ fn not_a_shard(given: &Given) -> Option<String> {
     } else if summary.run.shard.is_none() {
         "it is the result of a whole run: give results of `run --shard`"
     } else if !is_shard(summary) {
-        "its run.shard is none: give results of `run --shard`"
+        "its run.shard is no shard: give results of `run --shard`"
     } else if summary.adjusted {
-        "somebody changed its rate while it ran, so it is not a part of the plan any more: run it again, with all others"
+        "somebody changed its rate while it ran, so it is no part of the plan any more: run all of them again"
     } else {
         return None;
     };

@@ -11,6 +11,7 @@ use traffic::hit::Kind;
 use traffic::ledger::{Cents, Ledger};
 
 use super::*;
+use crate::comparison;
 use crate::report::fixture;
 use crate::summary::Model;
 use crate::summary::read::parse;
@@ -103,6 +104,8 @@ fn snapshot(hits: impl Iterator<Item = Observation>) -> Snapshot {
     snapshot
 }
 
+type Change = fn(&mut Summary);
+
 const THRESHOLDS: [&str; 3] = ["response.p95<200ms", "errors<1%", "rate.hits>=2/s"];
 
 /// The result of a run, or of one of its shards.
@@ -177,9 +180,9 @@ proptest! {
         let (shards, whole) = divided(&all, 4);
         let merged = merge(shards.clone()).unwrap().summary;
         prop_assert_eq!(numbers(&merged), numbers(&whole));
-        prop_assert_eq!(merged.verdict.delivery, whole.verdict.delivery);
+        prop_assert_eq!(&merged.verdict.delivery, &whole.verdict.delivery);
         let shuffled = merge(order.map(|index: usize| shards[index].clone()).to_vec()).unwrap().summary;
-        prop_assert_eq!(serde_json::to_value(&shuffled).unwrap(), serde_json::to_value(merge(shards).unwrap().summary).unwrap());
+        prop_assert_eq!(serde_json::to_value(&shuffled).unwrap(), serde_json::to_value(&merged).unwrap());
     }
 }
 
@@ -247,7 +250,7 @@ fn the_gravest_end_of_a_shard_is_that_of_the_whole_and_said() {
     shards[1].read.summary.run.seconds = 4.0;
     let merged = merge(shards).unwrap().summary;
     assert_eq!(merged.run.stopped_by, StoppedBy::Signal);
-    assert_eq!(merged.run.seconds, 30.0);
+    assert!((merged.run.seconds - 30.0).abs() < 1e-9, "the longest of them: {}", merged.run.seconds);
     let said = "shard 1/3 was ended by a signal after 4.0 s: what it had to send after that is missing";
     assert_eq!(merged.verdict.warnings, [said]);
 }
@@ -283,6 +286,17 @@ fn a_merged_result_is_no_shard_and_names_no_shard() {
 }
 
 #[test]
+fn a_merged_result_is_compared_with_that_of_one_machine() {
+    let (shards, whole) = divided(&some_hits(600, 3), 3);
+    let sides = [[given("whole.json", &whole)], [given("run.json", &merge(shards).unwrap().summary)]];
+    let [base, new] = &sides;
+    assert_eq!(comparison::fit::impossible(base, new), Vec::<String>::new());
+    assert_eq!(comparison::fit::differences(base, new), Vec::<String>::new());
+    let compared = comparison::compare(base, new, Vec::new(), comparison::Options::default());
+    assert_eq!(compared.verdict.outcome, comparison::decision::Outcome::None, "neither worse nor better");
+}
+
+#[test]
 fn shards_that_are_missing_or_given_twice_are_named() {
     let (shards, whole) = divided(&some_hits(100, 8), 8);
     let refused =
@@ -290,8 +304,8 @@ fn shards_that_are_missing_or_given_twice_are_named() {
     assert_eq!(
         refused(&[1, 3, 6]),
         [
-            "5 of 8 shards missing: 0, 2, 4-5, 7; without them the plan is not whole: give their results as well, or run \
-         all again"
+            "5 of 8 shards missing: 0, 2, 4-5, 7; without them the plan is not whole: give their results as well, or \
+         run all again"
         ]
     );
     let mut twice = refused(&[0, 1, 2, 2, 3, 4, 6, 7]);
@@ -304,7 +318,6 @@ fn shards_that_are_missing_or_given_twice_are_named() {
 #[test]
 fn results_that_are_no_parts_of_one_plan_are_refused_all_at_once() {
     let (shards, _) = divided(&some_hits(100, 3), 3);
-    type Change = fn(&mut Summary);
     let changes: [(&str, Change); 12] = [
         ("its number of shards is 4, and that of shard-0.json is 3", |summary| {
             summary.run.shard = Some(ShardPart { index: 1, of: 4 });
@@ -358,5 +371,5 @@ fn results_that_are_no_parts_of_one_plan_are_refused_all_at_once() {
     // A shard that nobody can be.
     let mut others = shards;
     others[0].read.summary.run.shard = Some(ShardPart { index: 0, of: u32::MAX });
-    assert!(merge(others).unwrap_err()[0].starts_with("shard-0.json: its run.shard is none"));
+    assert!(merge(others).unwrap_err()[0].starts_with("shard-0.json: its run.shard is no shard"));
 }

@@ -83,8 +83,8 @@ pub(super) fn settle(values: &mut Values, raws: &Raws, inputs: &Inputs<'_>) -> V
     problems
 }
 
-/// What is not given and must be the same on all machines. A plan alone is not sent: it needs neither ids of its own nor
-/// a start.
+/// What is not given and must be the same on all machines. A plan alone is not sent: it needs neither ids of its own
+/// nor a start.
 fn alike(raws: &Raws, purpose: Purpose) -> Option<Problem> {
     raws.get(SHARD)?;
     let needed = match purpose {
@@ -123,8 +123,8 @@ struct Told {
     by: String,
 }
 
-/// The shard that the environment tells of; `shards` is how many there are, where somebody said it, and the setting that
-/// did. An error follows "auto".
+/// The shard that the environment tells of; `shards` is how many there are, where somebody said it, and the setting
+/// that did. An error follows "auto".
 fn found(environment: &BTreeMap<String, String>, shards: Option<(u64, String)>) -> Result<Shard, String> {
     let variables = Variables { environment };
     let told: Vec<Told> = [
@@ -198,7 +198,10 @@ fn slurm(variables: Variables<'_>) -> Option<Told> {
         let step = step.map_or(Ok(1), |name| variables.number(name))?;
         let whole = id.checked_sub(first).filter(|ahead| step > 0 && ahead % step == 0);
         let index = whole.map(|ahead| ahead / step).ok_or_else(|| {
-            format!("is told {by}, and {id} is not {first} plus a multiple of the step; give the array as 0-7, 0-14:2 or alike")
+            format!(
+                "is told {by}, and {id} is not {first} plus a multiple of the step; give the array as 0-7, 0-14:2 \
+                 or alike"
+            )
         })?;
         shard(index, count, &by)
     };
@@ -209,7 +212,9 @@ fn shard(index: u64, of: u64, by: &str) -> Result<Shard, String> {
     let known = u32::try_from(of).ok().filter(|of| (1..=MOST).contains(of));
     let shard = known.and_then(|of| Shard::new(u32::try_from(index).ok()?, of));
     shard.ok_or_else(|| {
-        format!("is told {by}; it takes a number from 0 that is below that of the shards, of which there are 1 to {MOST}")
+        format!(
+            "is told {by}; it takes a number from 0 that is below that of the shards, of which there are 1 to {MOST}"
+        )
     })
 }
 

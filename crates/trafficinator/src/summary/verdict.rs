@@ -160,7 +160,10 @@ fn void(summary: &Summary) -> Vec<String> {
 fn untimely(summary: &Summary) -> Vec<String> {
     let RunPart { late_seconds, start_at, .. } = &summary.run;
     let late = late_seconds.zip(*start_at).map(|(late, at)| {
-        format!("it began {late:.1} s after --start-at {at}, and what was due before was late or not sent: start it earlier, it waits")
+        format!(
+            "it began {late:.1} s after --start-at {at}, and what was due before was late or not sent: start it \
+             earlier, it waits"
+        )
     });
     let of = summary.shards.len();
     let is_void = |shard: &&MergedPart| shard.outcome == Outcome::Void;

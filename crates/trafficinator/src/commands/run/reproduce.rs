@@ -6,8 +6,8 @@ use crate::settings::registry::{Group, find};
 use crate::settings::{AS_THE_PROFILE_HAS_IT, Described, Settings};
 use crate::summary::{ReproducePart, SettingPart};
 
-/// What names a run, or belongs to one of its shards on one day, and changes nothing in what the plan is. A start that is
-/// over cannot be had again, so a shard tells how to send the whole plan.
+/// What names a run, or belongs to one of its shards on one day, and changes nothing in what the plan is. A start that
+/// is over cannot be had again, so a shard tells how to send the whole plan.
 const NOT_REPEATED: [&str; 5] = [
     "TRAFFICINATOR_SEED",
     "TRAFFICINATOR_RUN_ID",

@@ -41,7 +41,7 @@ pub(super) async fn wait_until(unix_ms: i64, signals: &mut Signals) -> Result<Cl
         if ahead.is_zero() {
             return Ok(clock);
         }
-        let nap = if ahead > 2 * LAST_LOOK { (ahead - LAST_LOOK).min(LOOK_EVERY) } else { ahead };
+        let nap = if ahead > 2 * LAST_LOOK { ahead.saturating_sub(LAST_LOOK).min(LOOK_EVERY) } else { ahead };
         tokio::select! {
             () = tokio::time::sleep(nap) => {}
             signal = signals.next() => return Err(signal),

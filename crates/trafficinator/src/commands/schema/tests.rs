@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::report::fixture;
+use crate::summary::shards::{MergedPart, ShardPart};
 
 #[test]
 fn the_schema_of_a_result() {
@@ -13,6 +14,16 @@ fn a_result_is_as_its_schema_says() {
     let schema = result_schema();
     let result = serde_json::to_value(fixture::run(30).summary).unwrap();
     assert_eq!(problems(&schema, &result), Vec::<String>::new());
+
+    // A shard that was late, and what shards come to.
+    let mut shard = fixture::run(30).summary;
+    shard.run.shard = Some(ShardPart { index: 1, of: 3 });
+    (shard.run.start_at, shard.run.late_seconds) = (Some(shard.run.started_at), Some(1.5));
+    let mut merged = fixture::run(30).summary;
+    merged.set_shards(vec![MergedPart::of(1, &shard)]);
+    for summary in [shard, merged] {
+        assert_eq!(problems(&schema, &serde_json::to_value(summary).unwrap()), Vec::<String>::new());
+    }
 }
 
 #[test]

@@ -15,7 +15,7 @@ const NEEDED: [(&str, &str); 3] = [
     ("TRAFFICINATOR_START_AT", "2026-12-01T10:00:00Z"),
 ];
 
-fn with_needed<'a>(more: Variables<'a>) -> Vec<(&'a str, &'a str)> {
+fn with_needed(more: Variables<'_>) -> Vec<(&str, &str)> {
     NEEDED.iter().chain(more).copied().collect()
 }
 
