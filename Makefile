@@ -28,11 +28,14 @@ test: tools lint docs charts ## everything that has to hold before a commit; wha
 	cargo test --workspace --locked
 
 # nginx: the end-to-end tests send to a real web server. prometheus: a real one reads the metrics. chromium: it opens
-# reports. tmux: they look at the live view in a terminal. kill: they stop the program as an init system does. The
-# detector, from PyPI, says what the planned devices are.
+# reports. tmux: they look at the live view in a terminal. kill: they stop the program as an init system does.
+# docker-compose: it reads what `emit compose` prints. man: it reads the manual. From PyPI, a detector says what the
+# planned devices are, and a validator what Kubernetes will say of manifests.
 tools:
-	@scripts/need.sh $(COMPILER) nginx=nginx prometheus=prometheus chromium=chromium tmux=tmux kill=procps
-	@scripts/detector.sh
+	@scripts/need.sh $(COMPILER) nginx=nginx prometheus=prometheus chromium=chromium tmux=tmux kill=procps \
+		docker-compose=docker-compose man=man-db
+	@scripts/python.sh detector crates/traffic/tests/detector/requirements.txt
+	@scripts/python.sh manifests crates/trafficinator/tests/e2e/manifests/requirements.txt
 
 # Formatting takes a second, so it comes first. All targets: tests and benches are code too.
 lint: ## formatting and lints; any warning is an error

@@ -3,7 +3,10 @@
 mod capacity;
 mod check;
 mod compare;
+mod completions;
 mod demo;
+mod emit;
+mod man;
 mod plan;
 mod profile;
 mod report;
@@ -39,6 +42,9 @@ pub(crate) fn run(task: Task, environment: &Environment) -> anyhow::Result<Exit>
         Task::Report(args) => report::report(&args),
         Task::Schema(of) => schema::schema(of),
         Task::Compare(args) => compare::run(&args),
+        Task::Emit(args) => emit::emit(args, environment),
+        Task::Completions(shell) => completions::completions(shell),
+        Task::Man(to) => man::man(&to),
     }
 }
 

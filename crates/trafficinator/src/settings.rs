@@ -339,6 +339,13 @@ pub(crate) fn load(inputs: &Inputs<'_>) -> Result<Loaded, Refused> {
     Ok(Loaded { settings: build::build(&raws, &values, rust_log, profile, tables), warnings })
 }
 
+/// Keys of a scenario file whose values are secrets or hold some, with their lines.
+pub(crate) fn scenario_secrets(text: &str) -> Vec<(String, usize)> {
+    let Ok(scenario) = scenario_file::parse(text) else { return Vec::new() };
+    let secret = scenario.given.into_iter().filter(|(setting, entry)| setting.shown(&entry.value) != entry.value);
+    secret.map(|(_, entry)| (entry.key, entry.line)).collect()
+}
+
 impl Settings {
     /// Every setting as it came out, in the order of `--help`, secrets redacted.
     pub(crate) fn describe(&self) -> &[Described] {

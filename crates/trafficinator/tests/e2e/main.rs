@@ -7,6 +7,7 @@ mod checking;
 mod clocks;
 mod comparing;
 mod demo;
+mod emitting;
 mod faults;
 mod funnels;
 mod live_view;
