@@ -8,7 +8,7 @@ export PATH := $(PATH):/usr/sbin
 COMPILER := cc=build-essential
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test tools lint docs charts web bench
+.PHONY: help build demo test tools lint docs charts web dist bench
 # Cargo uses all cores by itself, and what is missing has to be installed before it is used.
 .NOTPARALLEL:
 
@@ -51,6 +51,11 @@ charts:
 
 web: ## the script and the style sheet of reports, from web/report; they are committed
 	@scripts/web.sh build
+
+# Completions and manual are made by the program itself; `BINARY=FILE make dist` packs one that is there.
+dist: ## a release in dist: the static program, completions, the manual, checksums
+	@scripts/need.sh $(COMPILER)
+	@scripts/dist.sh
 
 bench: ## CPU time a hit beside wrk and hey, planning alone, and memory with 100,000 open visits
 	@scripts/bench.sh

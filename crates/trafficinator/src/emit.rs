@@ -77,7 +77,11 @@ pub(crate) struct Fleet {
 
 impl Fleet {
     /// What the settings come to on so many machines; `warnings` get what is left out. The error is a problem a line.
-    pub(crate) fn of(settings: &Settings, wish: Wish, warnings: &mut Vec<String>) -> Result<Fleet, Vec<String>> {
+    pub(crate) fn of(
+        settings: &Settings,
+        wish: Wish,
+        warnings: &mut Vec<String>,
+    ) -> Result<Fleet, Vec<String>> {
         let described = settings.describe();
         let mut problems = refused(settings);
         let files = files::of(described).unwrap_or_else(|found| {
@@ -90,7 +94,9 @@ impl Fleet {
         warnings.extend(left_out(described));
         if settings.target.url.as_ref().is_some_and(crate::settings::tracking_url::TrackingUrl::is_loopback) {
             let label = settings.label("MATOMO_URL");
-            warnings.push(format!("{label} is an address of this machine; in a container it is that of the container"));
+            warnings.push(format!(
+                "{label} is an address of this machine; in a container it is that of the container"
+            ));
         }
         let secrets = secrets(settings);
         let mut variables = Vec::new();
@@ -194,10 +200,7 @@ fn is_told(setting: &Described) -> bool {
     let is_alike = ["TRAFFICINATOR_SEED", "TRAFFICINATOR_RUN_ID"].contains(&setting.name);
     let is_overridden = setting.name == "TRAFFICINATOR_LISTEN" && is_set(setting);
     let is_token = [TOKEN, TOKEN_FILE].contains(&setting.name);
-    (setting.is_given || is_overridden)
-        && !is_alike
-        && !is_token
-        && !NOT_FOR_SHARDS.contains(&setting.name)
+    (setting.is_given || is_overridden) && !is_alike && !is_token && !NOT_FOR_SHARDS.contains(&setting.name)
 }
 
 /// The value as a variable has it.

@@ -342,7 +342,8 @@ pub(crate) fn load(inputs: &Inputs<'_>) -> Result<Loaded, Refused> {
 /// Keys of a scenario file whose values are secrets or hold some, with their lines.
 pub(crate) fn scenario_secrets(text: &str) -> Vec<(String, usize)> {
     let Ok(scenario) = scenario_file::parse(text) else { return Vec::new() };
-    let secret = scenario.given.into_iter().filter(|(setting, entry)| setting.shown(&entry.value) != entry.value);
+    let secret =
+        scenario.given.into_iter().filter(|(setting, entry)| setting.shown(&entry.value) != entry.value);
     secret.map(|(_, entry)| (entry.key, entry.line)).collect()
 }
 

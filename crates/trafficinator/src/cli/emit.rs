@@ -140,7 +140,9 @@ fn platform(command: Command, ahead: &'static str) -> Command {
             false => Ok(text.to_owned()),
         })
         .default_value(IMAGE)
-        .help("Image to start; it is published nowhere: build it, and push it to where your machines pull from");
+        .help(
+            "Image to start; it is published nowhere: build it, and push it to where your machines pull from",
+        );
     let output = Arg::new("output")
         .long("output")
         .short('o')

@@ -54,14 +54,47 @@ pub(crate) fn pages() -> io::Result<Vec<Page>> {
 
 fn add(command: &Command, name: &str, pages: &mut Vec<Page>) -> io::Result<()> {
     let mut text = Vec::new();
+    let examples = command.get_after_help().map(ToString::to_string);
+    // All flags are listed below: naming them before as well would fill a screen.
+    let usage = command.clone().render_usage().to_string();
+    let usage = usage.trim_start_matches("Usage:").trim_start().to_owned();
     // The name of a page is that of its command with dashes, as in git-log(1).
-    let page = command.clone().name(name.to_owned()).display_name(name.to_owned());
-    clap_mangen::Man::new(page).title(name.to_uppercase()).section("1").date("").render(&mut text)?;
+    let page = command.clone().name(name.to_owned()).display_name(name.to_owned()).override_usage(usage);
+    let has_subcommands = page.has_subcommands();
+    let man = clap_mangen::Man::new(page)
+        .title(name.to_uppercase())
+        .section("1")
+        .date(" ") // an empty one is left out, and what follows moves up
+        .source(concat!("trafficinator ", env!("CARGO_PKG_VERSION")))
+        .manual("Trafficinator");
+    man.render_title(&mut text)?;
+    man.render_name_section(&mut text)?;
+    man.render_synopsis_section(&mut text)?;
+    man.render_description_section(&mut text)?;
+    man.render_options_section(&mut text)?;
+    if has_subcommands {
+        man.render_subcommands_section(&mut text)?;
+    }
+    if let Some(examples) = examples {
+        text.extend(examples_section(&examples).into_bytes());
+    }
     pages.push(Page { file: format!("{name}.1"), text });
     for subcommand in command.get_subcommands() {
         add(subcommand, &format!("{name}-{}", subcommand.get_name()), pages)?;
     }
     Ok(())
+}
+
+/// What follows the flags, line by line: commands that are broken somewhere else cannot be copied.
+fn examples_section(text: &str) -> String {
+    let text = text.trim_start_matches("Examples:\n").trim_start_matches("Example:");
+    let line = |line: &str| {
+        let line = line.trim().replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq");
+        // Else it would be taken for an instruction.
+        let guard = if line.starts_with('.') { "\\&" } else { "" };
+        format!("{guard}{line}\n")
+    };
+    format!(".SH EXAMPLES\n.nf\n{}.fi\n", text.lines().map(line).collect::<String>())
 }
 
 /// `completions`
@@ -95,7 +128,8 @@ pub(super) fn man_command() -> Command {
         .value_name("DIR")
         .value_parser(value_parser!(PathBuf))
         .help("Write a page for every command into this folder [default: print that of the program]");
-    Command::new("man").about("Print the manual page").arg(dir).after_help(
-        "Examples:\n  trafficinator man | man -l -\n  trafficinator man ~/.local/share/man/man1",
-    )
+    Command::new("man")
+        .about("Print the manual page")
+        .arg(dir)
+        .after_help("Examples:\n  trafficinator man | man -l -\n  trafficinator man ~/.local/share/man/man1")
 }

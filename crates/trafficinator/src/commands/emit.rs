@@ -29,7 +29,8 @@ pub(super) fn emit(args: EmitArgs, environment: &Environment) -> anyhow::Result<
         complain([problem]);
         return Ok(Exit::Usage);
     }
-    let Some(Ready { settings, scenario: _, mut warnings }) = ready(args.settings, Purpose::Send, environment)
+    let Some(Ready { settings, scenario: _, mut warnings }) =
+        ready(args.settings, Purpose::Send, environment)
     else {
         return Ok(Exit::Usage);
     };

@@ -15,7 +15,10 @@ pub(super) fn man(to: &ManTo) -> anyhow::Result<Exit> {
         }
         ManTo::Folder(folder) => {
             if !folder.is_dir() {
-                complain([format!("{}: there is no such folder; make it, or give another", folder.display())]);
+                complain([format!(
+                    "{}: there is no such folder; make it, or give another",
+                    folder.display()
+                )]);
                 return Ok(Exit::Usage);
             }
             for page in pages {

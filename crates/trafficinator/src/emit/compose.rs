@@ -33,7 +33,8 @@ pub(crate) fn compose(fleet: &Fleet, host: &Host) -> String {
     // The volume keeps its owner from the image.
     out += "volumes:\n  results: {}\n";
     if fleet.has_token() {
-        let file = host.token_file.as_ref().map_or_else(|| TOKEN_HERE.to_owned(), |file| file.display().to_string());
+        let file =
+            host.token_file.as_ref().map_or_else(|| TOKEN_HERE.to_owned(), |file| file.display().to_string());
         let _ = write!(out, "secrets:\n  matomo_token:\n    file: {}\n", literal(&file));
     }
     out

@@ -59,7 +59,8 @@ pub(crate) fn kubernetes(fleet: &Fleet, cluster: &Cluster) -> Result<String, Str
 fn check_size(fleet: &Fleet) -> Result<(), String> {
     let size = |file: &super::File| file.key.len() + file.content.len();
     let whole: usize = fleet.files.iter().map(size).sum();
-    let Some(largest) = fleet.files.iter().max_by_key(|file| size(file)).filter(|_| whole > MOST_BYTES) else {
+    let Some(largest) = fleet.files.iter().max_by_key(|file| size(file)).filter(|_| whole > MOST_BYTES)
+    else {
         return Ok(());
     };
     Err(format!(
@@ -192,7 +193,10 @@ fn job(fleet: &Fleet, cluster: &Cluster) -> String {
     }
     let mut ports = String::new();
     if let Some(port) = fleet.metrics_port {
-        let _ = write!(ports, "          ports:\n            - name: metrics\n              containerPort: {port}\n");
+        let _ = write!(
+            ports,
+            "          ports:\n            - name: metrics\n              containerPort: {port}\n"
+        );
     }
     let (mut mounts, mut volumes) = (String::new(), String::new());
     let mut mount = |name: &str, path: &str, volume: &str| {

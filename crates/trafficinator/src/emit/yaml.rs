@@ -18,7 +18,8 @@ pub(crate) fn quoted(text: &str) -> String {
             c if is_shown(c) => out.push(c),
             c => {
                 let code = u32::from(c);
-                let _ = if code > 0xFFFF { write!(out, "\\U{code:08X}") } else { write!(out, "\\u{code:04X}") };
+                let _ =
+                    if code > 0xFFFF { write!(out, "\\U{code:08X}") } else { write!(out, "\\u{code:04X}") };
             }
         }
     }
@@ -52,7 +53,8 @@ pub(crate) fn document(text: &str, depth: usize) -> String {
 pub(crate) fn comment(text: &str) -> String {
     let is_end = |c| matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}');
     let line = |line: &str| {
-        let line: String = line.chars().map(|c| if is_shown(c) || c == '\t' { c } else { '\u{FFFD}' }).collect();
+        let line: String =
+            line.chars().map(|c| if is_shown(c) || c == '\t' { c } else { '\u{FFFD}' }).collect();
         format!("# {line}").trim_end().to_owned() + "\n"
     };
     text.trim_end_matches(is_end).split(is_end).map(line).collect()
@@ -89,7 +91,8 @@ mod tests {
 
     #[test]
     fn what_looks_like_something_else_stays_a_text() {
-        for text in ["", "no", "1e3", "2026-12-01", "~", "- a", "a: b", "#", "&a", "*a", "!x", "%", "@", "`"] {
+        for text in ["", "no", "1e3", "2026-12-01", "~", "- a", "a: b", "#", "&a", "*a", "!x", "%", "@", "`"]
+        {
             assert_eq!(quoted(text), format!("\"{text}\""));
         }
     }
@@ -147,7 +150,9 @@ mod tests {
             "[\u{0}-\u{a0}\u{2028}\u{2029}\u{feff}\u{fffd}-\u{10010}]{0,6}",
         ];
         let mut wanted: Vec<String> =
-            ["yes", "no", "null", "~", "0o7", "1_000", "1:30", ".inf", "<<", "=", "---", "..."].map(str::to_owned).to_vec();
+            ["yes", "no", "null", "~", "0o7", "1_000", "1:30", ".inf", "<<", "=", "---", "..."]
+                .map(str::to_owned)
+                .to_vec();
         for text in texts {
             let strategy = proptest::string::string_regex(text).unwrap();
             wanted.extend((0..500).map(|_| strategy.new_tree(&mut runner).unwrap().current()));
@@ -155,7 +160,8 @@ mod tests {
         let lines = wanted.iter().map(|text| format!("- {}\n", quoted(text)));
         let documents = wanted.iter().map(|text| format!("-{}", document(text, 0)));
         let comments = wanted.iter().map(|text| comment(text));
-        let yaml: String = lines.zip(comments).flat_map(|(line, comment)| [line, comment]).chain(documents).collect();
+        let yaml: String =
+            lines.zip(comments).flat_map(|(line, comment)| [line, comment]).chain(documents).collect();
         let got = read_back(&yaml);
         let twice: Vec<&String> = wanted.iter().chain(&wanted).collect();
         assert_eq!(got.iter().collect::<Vec<_>>(), twice);

@@ -16,6 +16,7 @@ mod messages;
 mod nginx;
 mod planning;
 mod profiles;
+mod releasing;
 mod reporting;
 mod scraping;
 mod secrets;

@@ -34,7 +34,8 @@ pub(crate) fn documents(yaml: &str) -> Vec<Value> {
 #[track_caller]
 pub(crate) fn find<'a>(documents: &'a [Value], kind: &str, end: &str) -> &'a Value {
     let is_meant = |document: &&Value| {
-        document["kind"] == kind && document["metadata"]["name"].as_str().is_some_and(|name| name.ends_with(end))
+        document["kind"] == kind
+            && document["metadata"]["name"].as_str().is_some_and(|name| name.ends_with(end))
     };
     documents.iter().find(is_meant).unwrap_or_else(|| panic!("no {kind} …{end} in {documents:#?}"))
 }
@@ -51,7 +52,7 @@ pub(crate) fn validated(yaml: &str) -> Result<(), String> {
             .output()
             .unwrap();
         let said = said(&output);
-        if !output.status.success() || !said.contains("passed for resource job/") {
+        if !output.status.success() || !said.contains("passed for resource") {
             return Err(said);
         }
     }
