@@ -115,9 +115,11 @@ impl Fleet {
         }
         let seconds = settings.run.grace.as_secs_f64().ceil() as u64;
         let grace = Duration::from_secs(seconds) + MARGIN;
-        let is_secret = |setting: &&Described| secrets.contains(&setting.name) && setting.is_given;
-        let variables_before: String =
-            described.iter().filter(is_secret).map(|setting| format!("{}=... ", setting.name)).collect();
+        let mut variables_before = String::new();
+        for setting in described.iter().filter(|setting| secrets.contains(&setting.name) && setting.is_given)
+        {
+            let _ = write!(variables_before, "{}=... ", setting.name);
+        }
         let flags = flags(described, &secrets, &wish);
         let metrics_port = settings.output.listen.filter(|address| !address.ip().is_loopback());
         let metrics_port = metrics_port.map(|address| address.port());
@@ -215,7 +217,7 @@ fn value(setting: &Described, settings: &Settings) -> String {
 /// Variables whose values hold secrets.
 fn secrets(settings: &Settings) -> Vec<&'static str> {
     let url = settings.target.url.as_ref().and_then(|url| url.basic_auth()).map(|_| "MATOMO_URL");
-    let sitemap = settings.site.sitemap.as_ref().filter(|place| place.has_credentials());
+    let sitemap = settings.site.sitemap.as_ref().filter(|place| place.is_private());
     let token = settings.target.token.as_ref().map(|_| TOKEN);
     token.into_iter().chain(url).chain(sitemap.map(|_| "TRAFFICINATOR_SITEMAP")).collect()
 }

@@ -3,6 +3,7 @@
 
 mod build;
 mod checks;
+#[cfg(any(unix, test))]
 pub(crate) mod conceal;
 mod env_file;
 mod fields;
@@ -13,7 +14,7 @@ pub(crate) mod nearest;
 mod preset;
 pub(crate) mod profile;
 pub(crate) mod registry;
-mod scenario_file;
+pub(crate) mod scenario_file;
 pub(crate) mod source;
 mod spelling;
 mod table;
@@ -337,14 +338,6 @@ pub(crate) fn load(inputs: &Inputs<'_>) -> Result<Loaded, Refused> {
     };
     warnings.extend(warnings::about(&raws, &values, inputs));
     Ok(Loaded { settings: build::build(&raws, &values, rust_log, profile, tables), warnings })
-}
-
-/// Keys of a scenario file whose values are secrets or hold some, with their lines.
-pub(crate) fn scenario_secrets(text: &str) -> Vec<(String, usize)> {
-    let Ok(scenario) = scenario_file::parse(text) else { return Vec::new() };
-    let secret =
-        scenario.given.into_iter().filter(|(setting, entry)| setting.shown(&entry.value) != entry.value);
-    secret.map(|(_, entry)| (entry.key, entry.line)).collect()
 }
 
 impl Settings {

@@ -65,16 +65,9 @@ pub(super) fn args(matches: &ArgMatches) -> EmitArgs {
 
 /// The subcommand.
 pub(super) fn command() -> Command {
-    let name = Arg::new("name")
-        .long("name")
-        .value_name("NAME")
-        .value_parser(|text: &str| match is_label(text) && text.len() <= LONGEST_NAME {
-            true => Ok(text.to_owned()),
-            false => {
-                Err(format!("give at most {LONGEST_NAME} lower-case letters, digits and dashes, a letter first"))
-            }
-        })
-        .help("Name of the Job and, with endings, of what belongs to it [default: trafficinator- and the run id]");
+    let name = Arg::new("name").long("name").value_name("NAME").value_parser(job_name).help(
+        "Name of the Job and, with endings, of what belongs to it [default: trafficinator- and the run id]",
+    );
     let secret = Arg::new("secret")
         .long("secret")
         .value_name("NAME")
@@ -135,10 +128,7 @@ fn platform(command: Command, ahead: &'static str) -> Command {
     let image = Arg::new("image")
         .long("image")
         .value_name("IMAGE")
-        .value_parser(|text: &str| match text.is_empty() || text.contains(char::is_whitespace) {
-            true => Err("give the name of an image, such as registry.example.org/trafficinator:0.1.0"),
-            false => Ok(text.to_owned()),
-        })
+        .value_parser(image_name)
         .default_value(IMAGE)
         .help(
             "Image to start; it is published nowhere: build it, and push it to where your machines pull from",
@@ -157,16 +147,31 @@ fn platform(command: Command, ahead: &'static str) -> Command {
     )
 }
 
+fn job_name(text: &str) -> Result<String, String> {
+    if is_label(text) && text.len() <= LONGEST_NAME && text.starts_with(|c: char| c.is_ascii_lowercase()) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("give at most {LONGEST_NAME} lower-case letters, digits and dashes, a letter first"))
+    }
+}
+
+fn image_name(text: &str) -> Result<String, &'static str> {
+    if text.is_empty() || text.contains(char::is_whitespace) {
+        Err("give the name of an image, such as registry.example.org/trafficinator:0.1.0")
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
 /// A label of a host name.
 fn is_label(text: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    text.bytes().all(is_plain) && text.starts_with(|c: char| c.is_ascii_lowercase()) && !text.ends_with('-')
+    !text.is_empty() && text.bytes().all(is_plain) && !text.starts_with('-') && !text.ends_with('-')
 }
 
 /// A name as Kubernetes takes it for most things: labels with dots between them.
 fn object_name(text: &str) -> Result<String, &'static str> {
-    let is_part = |part: &str| !part.is_empty() && is_label(&format!("a{part}")) && !part.starts_with('-');
-    if text.len() <= 253 && text.split('.').all(is_part) {
+    if text.len() <= 253 && text.split('.').all(is_label) {
         Ok(text.to_owned())
     } else {
         Err("give lower-case letters, digits, dashes and dots, a letter or digit at both ends")

@@ -15,7 +15,7 @@ pub(crate) enum Shell {
     Bash,
     Zsh,
     Fish,
-    PowerShell,
+    Power,
     Elvish,
 }
 
@@ -35,7 +35,7 @@ pub(crate) fn completions(shell: Shell) -> Vec<u8> {
         Shell::Bash => aot::Shell::Bash,
         Shell::Zsh => aot::Shell::Zsh,
         Shell::Fish => aot::Shell::Fish,
-        Shell::PowerShell => aot::Shell::PowerShell,
+        Shell::Power => aot::Shell::PowerShell,
         Shell::Elvish => aot::Shell::Elvish,
     };
     let mut script = Vec::new();
@@ -107,7 +107,7 @@ pub(super) fn completions_command() -> Command {
                 "bash" => Shell::Bash,
                 "zsh" => Shell::Zsh,
                 "fish" => Shell::Fish,
-                "powershell" => Shell::PowerShell,
+                "powershell" => Shell::Power,
                 _ => Shell::Elvish,
             },
         ))

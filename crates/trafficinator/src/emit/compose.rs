@@ -54,10 +54,10 @@ fn head(fleet: &Fleet, host: &Host) -> String {
         fleet.made_by("compose", "")
     );
     if fleet.has_token() && host.token_file.is_none() {
-        let _ = write!(text, "  umask 022; cat > {TOKEN_HERE}      # paste the token, Enter, Ctrl-D\n");
+        let _ = writeln!(text, "  (umask 022 && cat > {TOKEN_HERE})      # paste the token, Enter, Ctrl-D");
     }
     for name in fleet.secret_urls() {
-        let _ = write!(text, "  export {name}=...      # with its password, which is not in this file\n");
+        let _ = writeln!(text, "  export {name}=...      # with its password, which is not in this file");
     }
     text += "  docker-compose -f FILE up\n  docker-compose -f FILE --profile merge run --rm merge\n  \
              docker cp \"$(docker-compose -f FILE ps -aq shard-0)\":/data/run.json .\n  \

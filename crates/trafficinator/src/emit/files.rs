@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::is_file;
-use crate::settings::{Described, scenario_secrets};
+use crate::settings::{Described, scenario_file};
 use crate::sitemap;
 
 /// A file that goes with the shards.
@@ -45,13 +45,13 @@ fn read(path: &Path) -> std::io::Result<(PathBuf, Vec<u8>)> {
 /// What keeps a file from being copied.
 fn told(setting: &Described, content: &[u8]) -> Vec<String> {
     match setting.name {
-        "TRAFFICINATOR_SCENARIO" => scenario_secrets(&String::from_utf8_lossy(content))
+        "TRAFFICINATOR_SCENARIO" => scenario_file::private(&String::from_utf8_lossy(content))
             .into_iter()
-            .map(|(key, line)| {
+            .map(|entry| {
                 format!(
-                    "{key} ({}:{line}): the file goes with the shards and must not hold a secret; give it as a \
-                     variable or a file of its own, as you would to `run`",
-                    setting.value
+                    "{} ({}:{}): {}, and the scenario file goes with the shards as it is; give that as a variable \
+                     or a file of its own, as you would to `run`",
+                    entry.key, setting.value, entry.line, entry.value
                 )
             })
             .collect(),

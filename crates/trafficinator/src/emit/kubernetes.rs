@@ -12,7 +12,7 @@ use crate::shell;
 /// The Secret that holds the token, where no other is named.
 pub(crate) const SECRET: &str = "trafficinator";
 
-/// What Kubernetes lets a ConfigMap hold, names included.
+/// What Kubernetes lets a `ConfigMap` hold, names included.
 const MOST_BYTES: usize = 1 << 20;
 
 /// Where the Secret is in a container.
@@ -55,7 +55,7 @@ pub(crate) fn kubernetes(fleet: &Fleet, cluster: &Cluster) -> Result<String, Str
     Ok(out)
 }
 
-/// A ConfigMap that is too large would be refused by the cluster, after everything before it was made.
+/// A `ConfigMap` that is too large would be refused by the cluster, after everything before it was made.
 fn check_size(fleet: &Fleet) -> Result<(), String> {
     let size = |file: &super::File| file.key.len() + file.content.len();
     let whole: usize = fleet.files.iter().map(size).sum();
@@ -95,12 +95,9 @@ fn head(fleet: &Fleet, cluster: &Cluster) -> String {
             let _ = write!(from, " --from-file={name}=FILE");
             from
         });
-        let what = if fleet.has_token() { "token" } else { "URL with its password" };
-        let _ = write!(
-            text,
-            "  kubectl create secret generic {}{from}   # once; FILE holds the {what}\n",
-            cluster.secret
-        );
+        let secret = &cluster.secret;
+        let _ =
+            writeln!(text, "  kubectl create secret generic {secret}{from}   # once; a FILE holds a value");
     }
     let _ = write!(
         text,

@@ -72,9 +72,8 @@ fn is_block(text: &str) -> bool {
 /// What YAML lets stand as it is, and no reader takes for the end of a line.
 fn is_shown(c: char) -> bool {
     match c {
-        ' '..='~' => true,
         '\u{FEFF}' | '\u{2028}' | '\u{2029}' => false,
-        '\u{A0}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' => true,
+        ' '..='~' | '\u{A0}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' => true,
         c => c >= '\u{10000}',
     }
 }

@@ -1,4 +1,4 @@
-//! Readers of what `emit` prints, none of them ours: PyYAML, the schemas of Kubernetes, docker-compose.
+//! Readers of what `emit` prints, none of them ours: Python's YAML, the schemas of Kubernetes, docker-compose.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
