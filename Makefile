@@ -8,7 +8,7 @@ export PATH := $(PATH):/usr/sbin
 COMPILER := cc=build-essential
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test tools lint docs charts web static image bench
+.PHONY: help build demo test tools lint docs charts web static image dist bench
 # Cargo uses all cores by itself, and what is missing has to be installed before it is used.
 .NOTPARALLEL:
 
@@ -29,12 +29,14 @@ test: tools lint docs charts static ## everything that has to hold before a comm
 
 # nginx: the end-to-end tests send to a real web server. prometheus: a real one reads the metrics. chromium: it opens
 # reports. tmux: they look at the live view in a terminal. kill: they stop the program as an init system does. docker:
-# they run the image in a real engine. ip: they make hosts that are apart. The detector, from PyPI, says what the planned
-# devices are.
+# they run the image in a real engine, and docker-compose reads what `emit compose` prints. ip: they make hosts that are
+# apart. man: it reads the manual. From PyPI, a detector says what the planned devices are, and a validator what Kubernetes
+# will say of manifests.
 tools:
 	@scripts/need.sh $(COMPILER) nginx=nginx prometheus=prometheus chromium=chromium tmux=tmux kill=procps \
-		docker=docker.io dockerd=docker.io docker-compose=docker-compose ip=iproute2
-	@scripts/detector.sh
+		docker=docker.io dockerd=docker.io docker-compose=docker-compose ip=iproute2 man=man-db
+	@scripts/python.sh detector crates/traffic/tests/detector/requirements.txt
+	@scripts/python.sh manifests crates/trafficinator/tests/e2e/manifests/requirements.txt
 
 # Formatting takes a second, so it comes first. All targets: tests and benches are code too.
 lint: ## formatting and lints; any warning is an error
@@ -59,6 +61,11 @@ image: ## the Docker image trafficinator, of a program that is built here: no ot
 	@scripts/static.sh dist/trafficinator
 	docker build --tag trafficinator --target prebuilt --build-arg BINARY=dist/trafficinator \
 		--build-arg REVISION="$$(git rev-parse HEAD 2>/dev/null || echo unknown)" .
+
+# Completions and manual are made by the program itself; `BINARY=FILE make dist` packs one that is there.
+dist: ## a release in dist: the static program, completions, the manual, checksums
+	@scripts/need.sh $(COMPILER)
+	@scripts/dist.sh
 
 bench: ## CPU time a hit beside wrk and hey, planning alone, and memory with 100,000 open visits
 	@scripts/bench.sh

@@ -5,6 +5,8 @@
 
 mod capacity;
 mod compare;
+mod emit;
+mod generate;
 mod merge;
 mod report;
 
@@ -25,6 +27,8 @@ use crate::settings::{Rate, SummaryTo};
 
 pub(crate) use capacity::CapacityArgs;
 pub(crate) use compare::{CompareArgs, CompareFormat};
+pub(crate) use emit::{EmitArgs, Platform};
+pub(crate) use generate::{Shell, completions, pages};
 pub(crate) use merge::MergeArgs;
 pub(crate) use report::{ReportArgs, ReportTo};
 
@@ -44,6 +48,18 @@ pub(crate) enum Task {
     Schema(SchemaOf),
     Compare(CompareArgs),
     Merge(MergeArgs),
+    Emit(EmitArgs),
+    Completions(Shell),
+    Man(ManTo),
+}
+
+/// `man`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ManTo {
+    /// The page of the program itself.
+    Stdout,
+    /// A page for every command.
+    Folder(PathBuf),
 }
 
 /// Flags of settings, as given.
@@ -155,6 +171,9 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Task, cl
         "schema" => Task::Schema(one(matches, "of")),
         "compare" => Task::Compare(compare::args(matches)?),
         "merge" => Task::Merge(merge::args(matches)),
+        "emit" => Task::Emit(emit::args(matches)),
+        "completions" => Task::Completions(one(matches, "shell")),
+        "man" => Task::Man(matches.get_one::<PathBuf>("dir").cloned().map_or(ManTo::Stdout, ManTo::Folder)),
         _ => unreachable!("all subcommands are listed"),
     })
 }
@@ -190,10 +209,13 @@ pub(crate) fn command() -> Command {
             compare::command(),
             merge::command(),
             report::command(),
+            emit::command(),
             schema(),
             tracker(),
             demo(),
             health(),
+            generate::completions_command(),
+            generate::man_command(),
         ])
 }
 
@@ -406,6 +428,11 @@ fn share_arg(name: &'static str, help: &'static str) -> Arg {
 
 /// Adds `--env-file` and a flag for every setting, under the headings of the registry.
 fn with_settings(command: Command) -> Command {
+    with_settings_but(command, &[])
+}
+
+/// The same, without flags for some of them.
+fn with_settings_but(command: Command, left_out: &[&str]) -> Command {
     let env_file = Arg::new("env-file")
         .long("env-file")
         .value_name("FILE")
@@ -413,7 +440,8 @@ fn with_settings(command: Command) -> Command {
         .action(ArgAction::Append)
         .help("Read NAME=VALUE lines from a file, as docker does; may be repeated, later files win");
     let command = command.arg(env_file);
-    SETTINGS.iter().fold(command, |command, setting| command.arg(setting_arg(setting)))
+    let settings = SETTINGS.iter().filter(|setting| !left_out.contains(&setting.name));
+    settings.fold(command, |command, setting| command.arg(setting_arg(setting)))
 }
 
 fn setting_arg(setting: &'static Setting) -> Arg {
@@ -446,7 +474,9 @@ fn setting_arg(setting: &'static Setting) -> Arg {
 fn settings_args(matches: &ArgMatches) -> SettingsArgs {
     // What may be repeated becomes the list that a variable would hold.
     let given = |setting: &'static Setting| {
-        let texts: Vec<&str> = matches.get_many::<String>(setting.name)?.map(String::as_str).collect();
+        // Not every command has a flag for every setting.
+        let given = matches.try_get_many::<String>(setting.name).ok().flatten()?;
+        let texts: Vec<&str> = given.map(String::as_str).collect();
         Some((setting, texts.join(",")))
     };
     SettingsArgs {

@@ -3,8 +3,11 @@
 mod capacity;
 mod check;
 mod compare;
+mod completions;
 mod demo;
+mod emit;
 mod health;
+mod man;
 mod merge;
 mod plan;
 mod profile;
@@ -44,6 +47,9 @@ pub(crate) fn run(task: Task, environment: &Environment) -> anyhow::Result<Exit>
         Task::Schema(of) => schema::schema(of),
         Task::Compare(args) => compare::run(&args),
         Task::Merge(args) => merge::merge(&args),
+        Task::Emit(args) => emit::emit(args, environment),
+        Task::Completions(shell) => completions::completions(shell),
+        Task::Man(to) => man::man(&to),
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod build;
 mod checks;
+#[cfg(any(unix, test))]
 pub(crate) mod conceal;
 mod env_file;
 mod fields;
@@ -13,7 +14,7 @@ pub(crate) mod nearest;
 mod preset;
 pub(crate) mod profile;
 pub(crate) mod registry;
-mod scenario_file;
+pub(crate) mod scenario_file;
 pub(crate) mod shard;
 pub(crate) mod source;
 mod spelling;

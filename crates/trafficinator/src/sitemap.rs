@@ -85,6 +85,12 @@ pub(crate) fn read(place: &Place, fetching: &Fetching) -> Result<Found, Refused>
     Ok(found)
 }
 
+/// Whether the content of a file is an index of sitemaps rather than one itself.
+pub(crate) fn is_index(bytes: &[u8]) -> bool {
+    let text = source::opened(bytes).unwrap_or_default();
+    matches!(document::parse(&text, MOST_URLS_A_FILE), Ok(Document::Index(_)))
+}
+
 /// A sitemap and those that it names, while they are read.
 struct Reading<'a> {
     reader: Reader<'a>,

@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use super::tracking_url::redact;
 
 /// The commands that take settings.
-pub(crate) const COMMANDS: [&str; 4] = ["run", "check", "plan", "capacity"];
+pub(crate) const COMMANDS: [&str; 5] = ["run", "check", "plan", "capacity", "emit"];
 
 /// The arguments to start again with, and the variables to set.
 pub(crate) type Concealed = (Vec<OsString>, Vec<(String, String)>);

@@ -5,7 +5,7 @@ use toml::de::{DeTable, DeValue};
 use super::nearest;
 use super::registry::{SETTINGS, Setting, find_key};
 use super::tables::{self, Tables};
-use crate::lines::Ends;
+use crate::lines::{Ends, Lines};
 
 /// One key of the file, with its line number from 1.
 pub(crate) struct Entry<T> {
@@ -54,6 +54,56 @@ pub(crate) fn parse(text: &str) -> Result<Scenario, (usize, String)> {
     scenario.given.sort_by_key(|(_, entry)| entry.line);
     scenario.refused.sort_by_key(|entry| entry.line);
     Ok(scenario)
+}
+
+/// What keeps a file from being given to others, with the reason: secrets, and names of files that hold some.
+pub(crate) fn private(text: &str) -> Vec<Entry<String>> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let ends = Ends::of(text);
+    let mut found = Vec::new();
+    if let Ok(table) = DeTable::parse(text) {
+        for (key, value) in table.get_ref() {
+            look_for_secrets(key, value.get_ref(), ends.lines(), &mut found);
+        }
+    }
+    found.sort_by_key(|entry| entry.line);
+    found
+}
+
+fn look_for_secrets(
+    key: &toml::Spanned<std::borrow::Cow<'_, str>>,
+    value: &DeValue<'_>,
+    lines: Lines<'_>,
+    found: &mut Vec<Entry<String>>,
+) {
+    let name = key.get_ref();
+    let mut complain = |reason: &str| {
+        let line = lines.of(key.span().start);
+        found.push(Entry { line, key: name.to_string(), value: reason.to_owned() });
+    };
+    let is_shown_in_part = |text: &str| find_key(name).is_some_and(|setting| setting.shown(text) != *text);
+    match value {
+        DeValue::String(text) if is_shown_in_part(text) || has_password(text) => {
+            complain("it is a secret or holds one");
+        }
+        // That of the run is another setting.
+        DeValue::String(_) if name == "token_file" => complain("the file that it names holds a secret"),
+        DeValue::Array(values) => {
+            for value in values.iter() {
+                look_for_secrets(key, value.get_ref(), lines, found);
+            }
+        }
+        DeValue::Table(table) => {
+            for (key, value) in table {
+                look_for_secrets(key, value.get_ref(), lines, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn has_password(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| !url.username().is_empty() || url.password().is_some())
 }
 
 fn unknown_key(name: &str) -> String {

@@ -36,6 +36,11 @@ impl Place {
         Ok(Place::Url(url))
     }
 
+    /// Whether it is a URL with a user, a password or a query in it, which may be a key.
+    pub(crate) fn is_private(&self) -> bool {
+        matches!(self, Place::Url(url) if url.query().is_some() || without_credentials(url).1.is_some())
+    }
+
     /// The sitemap that this one, an index, names: for a file the one of the same name beside it, where there is one.
     pub(super) fn named(&self, loc: &str) -> Result<Place, String> {
         let url = Url::parse(loc)
@@ -178,6 +183,11 @@ fn read_file(path: &Path) -> Result<Vec<u8>, String> {
     let file = std::fs::File::open(path).map_err(cannot)?;
     file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(cannot)?;
     Ok(bytes)
+}
+
+/// The text of a sitemap in a file, however it is packed.
+pub(super) fn opened(bytes: &[u8]) -> Result<String, String> {
+    text(if bytes.starts_with(&[0x1f, 0x8b]) { unpack(bytes)? } else { bytes.to_vec() })
 }
 
 /// Unpacks gzip, never more than a sitemap may hold: a few kilobytes can claim to be gigabytes.

@@ -5,6 +5,7 @@ pub(crate) mod files;
 pub(crate) mod hosts;
 pub(crate) mod http;
 pub(crate) mod ledger;
+pub(crate) mod manifests;
 pub(crate) mod nginx;
 pub(crate) mod program;
 pub(crate) mod prometheus;

@@ -4,6 +4,7 @@ use traffic::plan::Plan;
 
 use crate::settings::registry::{Group, find};
 use crate::settings::{AS_THE_PROFILE_HAS_IT, Described, Settings};
+use crate::shell::quoted;
 use crate::summary::{ReproducePart, SettingPart};
 
 /// What names a run, or belongs to one of its shards on one day, and changes nothing in what the plan is. A start that
@@ -44,33 +45,4 @@ pub(super) fn reproduce(settings: &Settings, plan: &Plan, command: &str) -> Repr
         |setting: &&Described| setting.source != "default" && setting.value != AS_THE_PROFILE_HAS_IT;
     let given = described.iter().filter(has_value);
     ReproducePart { command: secrets + &words.join(" "), settings: given.map(part).collect() }
-}
-
-/// A word as a shell reads it.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:,@%+=".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_quoted_as_a_shell_reads_them() {
-        let cases = [
-            ("5/s", "5/s"),
-            ("https://a.example/?x=1", "'https://a.example/?x=1'"),
-            ("it's", r"'it'\''s'"),
-            ("", "''"),
-            ("$(rm)", "'$(rm)'"),
-        ];
-        for (word, expected) in cases {
-            assert_eq!(quoted(word), expected);
-        }
-    }
 }

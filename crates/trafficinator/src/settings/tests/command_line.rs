@@ -2,7 +2,8 @@
 
 use std::ffi::OsString;
 
-use crate::cli::{PlanFormat, ProfileTask, SettingsArgs, Task, command, parse};
+use crate::cli::{ManTo, PlanFormat, Platform, ProfileTask, SettingsArgs, Shell, Task, command, parse};
+use crate::emit::{IMAGE, NOT_FOR_SHARDS};
 use crate::settings::conceal::COMMANDS;
 use crate::settings::registry::SETTINGS;
 use crate::settings::{Rate, SummaryTo};
@@ -45,16 +46,54 @@ fn run_check_and_plan_take_a_flag_for_every_setting() {
 
 #[test]
 fn every_command_that_takes_a_token_takes_it_off_the_process_list() {
-    let command = command();
-    let takes_one = |subcommand: &&clap::Command| {
+    fn takes_one(subcommand: &clap::Command) -> bool {
         subcommand.get_arguments().any(|arg| arg.get_long() == Some("matomo-token-auth"))
-    };
+            || subcommand.get_subcommands().any(takes_one)
+    }
+    let command = command();
     let mut names: Vec<&str> =
-        command.get_subcommands().filter(takes_one).map(clap::Command::get_name).collect();
+        command.get_subcommands().filter(|one| takes_one(one)).map(clap::Command::get_name).collect();
     let mut concealed = COMMANDS.to_vec();
     names.sort_unstable();
     concealed.sort_unstable();
     assert_eq!(names, concealed);
+}
+
+#[test]
+fn emit_takes_every_setting_that_many_machines_can_have_alike() {
+    for name in ["kubernetes", "compose"] {
+        let command = command();
+        let emit = command.find_subcommand("emit").expect("a subcommand");
+        let subcommand = emit.find_subcommand(name).expect("a subcommand");
+        for setting in SETTINGS {
+            let flag = setting.flag();
+            let is_taken = subcommand.get_arguments().any(|arg| arg.get_id() == setting.name);
+            assert_eq!(is_taken, !NOT_FOR_SHARDS.contains(&setting.name), "{name} --{flag}");
+        }
+    }
+    match parsed(
+        "t emit kubernetes --shards 8 --results-claim nfs.a --start-at 2026-12-01T11:00:00+01:00 --rate 5/s",
+    ) {
+        Ok(Task::Emit(args)) => {
+            assert_eq!((args.shards, args.image.as_str(), args.output), (8, IMAGE, None));
+            assert_eq!(args.start_at.map(|at| at.to_string()).as_deref(), Some("2026-12-01T10:00:00Z"));
+            let (secret, results_claim) = ("trafficinator".to_owned(), Some("nfs.a".to_owned()));
+            assert_eq!(args.platform, Platform::Kubernetes { name: None, secret, results_claim });
+            assert_eq!(args.settings.flags.len(), 1);
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn completions_and_the_manual_are_asked_for_by_shell_and_folder() {
+    assert!(matches!(parsed("t completions bash"), Ok(Task::Completions(Shell::Bash))));
+    assert!(matches!(parsed("t completions powershell"), Ok(Task::Completions(Shell::Power))));
+    assert!(matches!(parsed("t man"), Ok(Task::Man(ManTo::Stdout))));
+    match parsed("t man pages") {
+        Ok(Task::Man(to)) => assert_eq!(to, ManTo::Folder("pages".into())),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
@@ -150,6 +189,22 @@ fn usage_errors_exit_with_2_and_help_with_0() {
         "t demo --matomo-url http://h/",
         "t tracker --listen nowhere",
         "t tracker --delay 5ms:x",
+        "t emit",
+        "t emit swarm --shards 2",
+        "t emit compose",
+        "t emit compose --shards 0",
+        "t emit compose --shards 1001",
+        "t emit compose --shards 2 --start-at tomorrow",
+        "t emit compose --shards 2 --image ",
+        "t emit compose --shards 2 --name a",
+        "t emit kubernetes --shards 2 --name Run",
+        "t emit kubernetes --shards 2 --name -run",
+        "t emit kubernetes --shards 2 --name run-",
+        "t emit kubernetes --shards 2 --name 7",
+        "t emit kubernetes --shards 2 --secret a_b",
+        "t emit kubernetes --shards 2 --results-claim a..b",
+        "t completions",
+        "t completions tcsh",
     ] {
         assert_eq!(exit_code(line), 2, "{line}");
     }
@@ -189,6 +244,11 @@ fn help_is_word_by_word_as_reviewed() {
         ("merge", "trafficinator merge --help"),
         ("report", "trafficinator report --help"),
         ("health", "trafficinator health --help"),
+        ("emit", "trafficinator emit --help"),
+        ("emit_kubernetes_short", "trafficinator emit kubernetes -h"),
+        ("emit_compose_short", "trafficinator emit compose -h"),
+        ("completions", "trafficinator completions --help"),
+        ("man", "trafficinator man --help"),
     ] {
         let help = command()
             .term_width(100)

@@ -9,6 +9,7 @@ use crate::settings::env_file;
 use crate::settings::layers::{Inputs, Purpose};
 use crate::settings::load;
 use crate::settings::registry::find;
+use crate::settings::scenario_file;
 
 fn assignments(text: &str) -> Vec<(usize, String, String)> {
     let (lines, malformed) = env_file::parse(text);
@@ -133,4 +134,16 @@ fn a_file_that_is_not_utf_8_is_told_what_to_do_and_not_how_reading_failed() {
         let expected = format!("{place}: the text is not UTF-8; save it as UTF-8");
         assert!(message.contains(&expected), "{expected} is not in\n{message}");
     }
+}
+
+#[test]
+fn what_a_scenario_file_must_keep_for_itself_is_found_in_its_tables_too() {
+    let text = "matomo_url = 'https://matomo.test/'\nsitemap = 'https://u:p@shop.test/s.xml'\n\
+                [site]\nname = 'a@b'\n[[site.page]]\nurl = 'https://shop.test/?a=1'\n\
+                [[targets]]\nurl = 'https://u@matomo.test/'\ntoken_file = 'token'\n";
+    let found: Vec<(String, usize)> =
+        scenario_file::private(text).into_iter().map(|entry| (entry.key, entry.line)).collect();
+    let expected = [("sitemap", 2), ("url", 8), ("token_file", 9)];
+    assert_eq!(found, expected.map(|(key, line)| (key.to_owned(), line)));
+    assert!(scenario_file::private("no = toml = at all").is_empty());
 }
