@@ -9,10 +9,10 @@ problem() {
     problems=1
 }
 
-# Paths in `code` and in links, in documents for people; and all paths in NOTICE.
-for document in README.md ARCHITECTURE.md CONTRIBUTING.md NOTICE; do
+# Paths in `code` and in links, in documents for people; and all paths in NOTICE. Links are from where the document is.
+for document in README.md ARCHITECTURE.md CONTRIBUTING.md NOTICE deploy/README.md; do
     while read -r path; do
-        [ -e "$path" ] || problem "$document names $path, which is not there"
+        [ -e "$path" ] || [ -e "$(dirname "$document")/$path" ] || problem "$document names $path, which is not there"
     done < <(grep -oE '(crates|config|scripts|\.ci)/[A-Za-z0-9_./-]*[A-Za-z0-9_]|\]\([A-Za-z][A-Za-z0-9_./-]*\)' "$document" | tr -d '](' | tr -d ')' | sort -u)
 done
 

@@ -89,7 +89,7 @@ fn look_for_secrets(
         // That of the run is another setting.
         DeValue::String(_) if name == "token_file" => complain("the file that it names holds a secret"),
         DeValue::Array(values) => {
-            for value in values.iter() {
+            for value in values {
                 look_for_secrets(key, value.get_ref(), lines, found);
             }
         }

@@ -160,6 +160,40 @@ fn files_that_settings_name_go_with_the_shards_to_the_byte() {
     assert_eq!(validated(&text), Ok(()));
 }
 
+#[test]
+fn a_shard_is_told_what_makes_the_plan_that_was_asked_for() {
+    let scenario =
+        b"ecommerce_probability = 0.3\nurls_file = \"sub/urls.txt\"\n[[goal]]\nid = 1\nmanual = 0.2\n";
+    let (_folder, [scenario, _, funnels, env]) = folder([
+        ("scenario.toml", scenario),
+        ("sub/urls.txt", b"https://shop.test/  Home\nhttps://shop.test/a  A\nhttps://shop.test/b  B / C\n"),
+        ("funnels.json", FUNNELS.as_bytes()),
+        ("prod.env", b"PAGEVIEWS_MIN=2\nPAGEVIEWS_MAX=9\nTIMEZONE=Europe/Berlin\n"),
+    ]);
+    let flags =
+        ["--scenario", &scenario, "--funnel-config-path", &funnels, "--env-file", &env, "--preset", "heavy"];
+    let all = documents(&emit("kubernetes").args(flags).args(["--rate", "3/s"]).finish().expect(0).stdout);
+    // As a pod has it: the files in one folder, the settings as variables.
+    let mount = TempDir::new().unwrap();
+    for (name, content) in find(&all, "ConfigMap", "-files")["data"].as_object().unwrap() {
+        std::fs::write(mount.path().join(name), content.as_str().unwrap()).unwrap();
+    }
+    let mount = mount.path().to_str().unwrap();
+    let plan = ["plan", "--format", "jsonl", "--visits", "40"];
+    let mut shard = trafficinator(plan);
+    for (name, value) in find(&all, "ConfigMap", "-settings")["data"].as_object().unwrap() {
+        // Which part it sends is another matter than what the whole is.
+        if !["TRAFFICINATOR_SHARDS", "TRAFFICINATOR_START_AT"].contains(&name.as_str()) {
+            shard = shard.var(name, &value.as_str().unwrap().replace("/etc/trafficinator", mount));
+        }
+    }
+    let whole = trafficinator(plan).args(flags).args(["--rate", "3/s", "--matomo-site-id", "3"]);
+    let whole = whole.args(["--seed", "7", "--run-id", "Test.7"]);
+    let (shard, whole) = (shard.finish().expect(0).stdout, whole.finish().expect(0).stdout);
+    assert!(whole.lines().count() > 80, "{whole}");
+    assert!(shard == whole, "{shard}\n---\n{whole}");
+}
+
 /// A sitemap, packed by Python's gzip.
 fn gzipped() -> Vec<u8> {
     let script = "import gzip, sys; sys.stdout.buffer.write(gzip.compress(\
