@@ -281,3 +281,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_shard_ends_only_by_what_a_part_breaks_for_the_whole() {
+    let tells = |text: &str| parse(text).unwrap().tells_of_the_whole();
+    for text in
+        ["response.p95<200ms", "errors<1%", "visits.completed>=99%", "errors.count<10", "hits.dropped==0"]
+    {
+        assert!(tells(text), "{text}");
+    }
+    // A part has fewer of everything.
+    for text in ["rate.hits>=20/s", "visits.completed>=100", "hits.accepted==500", "visits.dropped!=0"] {
+        assert!(!tells(text), "{text}");
+    }
+}
