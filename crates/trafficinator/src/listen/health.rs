@@ -26,11 +26,24 @@ pub(super) struct Health {
     pub(super) healthy: bool,
     /// What it is doing, for people.
     pub(super) sentence: String,
-    /// Whether the target answers.
+    /// Whether the target answers; where there are several, whether all do.
     target: &'static str,
     /// For how long a target that was reached no longer is.
     silent_seconds: Option<f64>,
     hits: Hits,
+    /// Each of several targets.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    targets: Vec<TargetHealth>,
+}
+
+/// One of several targets.
+#[derive(Debug, Serialize)]
+struct TargetHealth {
+    name: String,
+    /// Whether it answers.
+    target: &'static str,
+    /// For how long it has not, where it was reached once.
+    silent_seconds: Option<f64>,
 }
 
 /// What became of hits.
@@ -63,8 +76,12 @@ pub(super) fn read(state: &State) -> Health {
         (counts.hits, reach(counts), now)
     });
     let hits = counted.map(|(hits, ..)| hits).unwrap_or_default();
-    let contact = contact(&told, counted.map(|(_, reach, now)| (reach, now)));
-    let is_gone = matches!(contact, Contact::Never | Contact::Silent(_));
+    let several = several(&told);
+    // What is wrong with one of several targets is what there is to tell.
+    let (name, contact) = match several.iter().find(|(_, contact)| contact.is_gone()) {
+        Some((name, contact)) => (Some(name.as_str()), *contact),
+        None => (None, contact(&told, counted.map(|(_, reach, now)| (reach, now)))),
+    };
     Health {
         status: "alive",
         phase: told.phase.name(),
@@ -73,18 +90,52 @@ pub(super) fn read(state: &State) -> Health {
         run_id: told.facts.as_ref().map(|facts| facts.run_id.clone()),
         version: env!("CARGO_PKG_VERSION"),
         uptime_seconds: seconds(state.now()),
-        healthy: !is_gone,
-        sentence: sentence(told.phase, contact, &hits),
-        target: match contact {
+        healthy: !contact.is_gone(),
+        sentence: sentence(told.phase, name, contact, &hits),
+        target: contact.word(),
+        silent_seconds: contact.silent_seconds(),
+        hits: Hits { accepted: hits.accepted, rejected: hits.rejected, failed: hits.failed },
+        targets: several
+            .iter()
+            .map(|(name, contact)| TargetHealth {
+                name: name.clone(),
+                target: contact.word(),
+                silent_seconds: contact.silent_seconds(),
+            })
+            .collect(),
+    }
+}
+
+/// Each of several targets, and whether it answers.
+fn several(told: &Told) -> Vec<(String, Contact)> {
+    let names = told.facts.as_ref().map(|facts| facts.targets.as_slice()).unwrap_or_default();
+    let Some(begun) = told.begun.as_ref().filter(|_| names.len() > 1) else { return Vec::new() };
+    let now = begun.reader.clock().now();
+    let contact = |(index, name): (usize, &String)| {
+        let reach = reach(&begun.reader.snapshot_of(index).counts);
+        (name.clone(), contact(told, Some((reach, now))))
+    };
+    names.iter().enumerate().map(contact).collect()
+}
+
+impl Contact {
+    fn is_gone(self) -> bool {
+        matches!(self, Contact::Never | Contact::Silent(_))
+    }
+
+    fn word(self) -> &'static str {
+        match self {
             Contact::Unknown => "unknown",
             Contact::Answers => "answers",
             Contact::Never | Contact::Silent(_) => "unreachable",
-        },
-        silent_seconds: match contact {
+        }
+    }
+
+    fn silent_seconds(self) -> Option<f64> {
+        match self {
             Contact::Silent(silence) => Some(seconds(silence)),
             _ => None,
-        },
-        hits: Hits { accepted: hits.accepted, rejected: hits.rejected, failed: hits.failed },
+        }
     }
 }
 
@@ -103,7 +154,9 @@ fn contact(told: &Told, heard: Option<(Reach, Nanos)>) -> Contact {
     }
 }
 
-fn sentence(phase: Phase, contact: Contact, hits: &HitCounts) -> String {
+/// `name` is that of one of several targets.
+fn sentence(phase: Phase, name: Option<&str>, contact: Contact, hits: &HitCounts) -> String {
+    let target = || name.map_or_else(|| "the target".to_owned(), |name| format!("target {name}"));
     let doing = match phase {
         Phase::Starting => "starting: taking a first look at the target",
         Phase::Waiting => "waiting for the start signal (START_SIGNAL_FILE)",
@@ -115,9 +168,9 @@ fn sentence(phase: Phase, contact: Contact, hits: &HitCounts) -> String {
         Phase::Over => "over",
     };
     match contact {
-        Contact::Never => format!("the target is unreachable, it was not reached yet; {doing}"),
+        Contact::Never => format!("{} is unreachable, it was not reached yet; {doing}", target()),
         Contact::Silent(silence) => {
-            format!("the target is unreachable, it last answered {} s ago; {doing}", silence / SECOND)
+            format!("{} is unreachable, it last answered {} s ago; {doing}", target(), silence / SECOND)
         }
         Contact::Unknown | Contact::Answers if hits.sent == 0 => doing.to_owned(),
         Contact::Unknown | Contact::Answers => format!(
@@ -142,7 +195,7 @@ mod tests {
         let contacts = [Contact::Answers, Contact::Never, Contact::Silent(37 * SECOND)];
         let mut sentences: Vec<String> = Phase::ALL
             .into_iter()
-            .flat_map(|phase| contacts.map(|contact| sentence(phase, contact, &HitCounts::default())))
+            .flat_map(|phase| contacts.map(|contact| sentence(phase, None, contact, &HitCounts::default())))
             .collect();
         let all = sentences.len();
         sentences.sort();
@@ -171,14 +224,14 @@ mod tests {
     fn silence_lasts_from_the_last_answer_on() {
         let silent = Some((Reach::Silent { since: 5 * SECOND }, 42 * SECOND));
         assert_eq!(contact(&told(Phase::Draining, true), silent), Contact::Silent(37 * SECOND));
-        let said = sentence(Phase::Sending, Contact::Silent(37 * SECOND), &HitCounts::default());
+        let said = sentence(Phase::Sending, None, Contact::Silent(37 * SECOND), &HitCounts::default());
         assert_eq!(said, "the target is unreachable, it last answered 37 s ago; sending");
     }
 
     #[test]
     fn what_became_of_hits_is_said() {
         let hits = HitCounts { sent: 1_302, accepted: 1_300, rejected: 2, ..HitCounts::default() };
-        let said = sentence(Phase::Sending, Contact::Answers, &hits);
+        let said = sentence(Phase::Sending, None, Contact::Answers, &hits);
         assert_eq!(said, "sending; 1,300 hits accepted, 2 rejected, 0 failed");
     }
 }

@@ -266,3 +266,24 @@ fn a_plan_tells_which_target_gets_which_visit() {
     let mirrored = plan("distribution = 'mirrored'", ["max_visits_per_day = 7", ""]);
     assert_eq!((of(&mirrored, "a").len(), of(&mirrored, "b").len()), (7, 40));
 }
+
+#[test]
+fn health_names_the_target_that_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let fine = Server::start(|_| status(204));
+    let gone = format!("http://{}/", closed_port());
+    let targets = [("fine", &*fine.url(), ""), ("gone", &gone, "")];
+    let scenario = scenario(folder.path(), "distribution = 'mirrored'", &targets);
+    let running: Running = run(&scenario).args(["--rate", "20/s", "--listen", "127.0.0.1:0"]).start();
+    running.says("metrics on http://", PATIENCE);
+    let said = running.stderr();
+    let address = said.split_once("metrics on http://").unwrap().1.split_once('/').unwrap().0.to_owned();
+    eventually(PATIENCE, "a target that is gone", || {
+        let health: Value = serde_json::from_str(&get(&address, "/healthz").body).unwrap();
+        (health["targets"][0]["target"] == "answers" && health["targets"][1]["target"] == "unreachable").then_some(())
+    });
+    let asked = trafficinator(["health", "--listen", &address]).finish().expect(1);
+    assert!(asked.stdout.starts_with("target gone is unreachable, it was not reached yet; sending"), "{}", asked.stdout);
+    running.signal("TERM");
+    running.finish().expect(0);
+}
