@@ -8,6 +8,7 @@ mod clocks;
 mod comparing;
 mod compose;
 mod containers;
+mod containers_of_shards;
 mod demo;
 mod emitting;
 mod faults;

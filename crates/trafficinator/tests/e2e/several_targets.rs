@@ -280,10 +280,15 @@ fn health_names_the_target_that_is_gone() {
     let address = said.split_once("metrics on http://").unwrap().1.split_once('/').unwrap().0.to_owned();
     eventually(PATIENCE, "a target that is gone", || {
         let health: Value = serde_json::from_str(&get(&address, "/healthz").body).unwrap();
-        (health["targets"][0]["target"] == "answers" && health["targets"][1]["target"] == "unreachable").then_some(())
+        (health["targets"][0]["target"] == "answers" && health["targets"][1]["target"] == "unreachable")
+            .then_some(())
     });
     let asked = trafficinator(["health", "--listen", &address]).finish().expect(1);
-    assert!(asked.stdout.starts_with("target gone is unreachable, it was not reached yet; sending"), "{}", asked.stdout);
+    assert!(
+        asked.stdout.starts_with("target gone is unreachable, it was not reached yet; sending"),
+        "{}",
+        asked.stdout
+    );
     running.signal("TERM");
     running.finish().expect(0);
 }
