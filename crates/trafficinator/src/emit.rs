@@ -11,7 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::settings::registry::{Group, find};
-use crate::settings::{Described, Settings, Start, Target};
+use crate::settings::{Described, Settings, Start};
 use crate::shell;
 use files::File;
 
@@ -167,20 +167,6 @@ fn refused(settings: &Settings) -> Vec<String> {
             )),
             _ => {}
         }
-    }
-    // A scenario goes along as it is, and files with tokens do not.
-    let is_secret = |target: &&Target| {
-        target.token.is_some() || target.url.as_ref().is_some_and(|url| url.basic_auth().is_some())
-    };
-    if let Some((line, target)) =
-        settings.tables.target_lines.first().zip(settings.targets.iter().find(is_secret))
-    {
-        problems.push(format!(
-            "targets ({}:{line}): {:?} has a token_file or a password, and neither goes into what is emitted; give the \
-             scenario to the machines yourself and start them with --shard (README, Many machines)",
-            settings.tables.path.display(),
-            target.name
-        ));
     }
     if matches!(settings.run.start, Start::OnSignal { .. }) {
         problems.push(format!(
