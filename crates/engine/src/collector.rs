@@ -72,9 +72,9 @@ impl Snapshots {
         lock(&self.whole)
     }
 
-    /// What was counted for one of the targets.
-    pub(crate) fn of(&self, route: usize) -> MutexGuard<'_, Snapshot> {
-        lock(self.routes.get(route).unwrap_or(&self.whole))
+    /// What was counted for one of several targets.
+    pub(crate) fn of(&self, route: usize) -> Option<MutexGuard<'_, Snapshot>> {
+        self.routes.get(route).map(lock)
     }
 
     /// The whole, and each target where there are several.
@@ -114,8 +114,8 @@ pub(crate) fn collect(portions: &Receiver<Portion>, lanes: &[Origin], snapshots:
             whole.take_in(&portion, lane, &mut snapshot);
             meter.measure(&portion, &mut snapshot);
         }
-        if let Some(account) = routes.get_mut(route) {
-            account.take_in(&portion, worker, &mut snapshots.of(route));
+        if let (Some(account), Some(mut snapshot)) = (routes.get_mut(route), snapshots.of(route)) {
+            account.take_in(&portion, worker, &mut snapshot);
         }
     }
 }

@@ -87,7 +87,7 @@ impl Reader {
     }
 
     /// The same of one target: see [`Run::snapshot_of`].
-    pub fn snapshot_of(&self, route: usize) -> MutexGuard<'_, Snapshot> {
+    pub fn snapshot_of(&self, route: usize) -> Option<MutexGuard<'_, Snapshot>> {
         self.shared.of(route)
     }
 
@@ -167,8 +167,8 @@ impl Run {
         self.shared.whole()
     }
 
-    /// The same of one of several targets; that of all where there is only one.
-    pub fn snapshot_of(&self, route: usize) -> MutexGuard<'_, Snapshot> {
+    /// The same of one of several targets. Of the only one there is none besides the whole.
+    pub fn snapshot_of(&self, route: usize) -> Option<MutexGuard<'_, Snapshot>> {
         self.shared.of(route)
     }
 

@@ -210,7 +210,6 @@ fn facts(settings: &Settings, routes: &[Route]) -> Facts {
         site_id: target.site_id,
         targets: settings.targets.iter().map(name).collect(),
         in_flight_limit: settings.connections() as u64,
-        part: settings.run.part(),
     }
 }
 

@@ -175,8 +175,7 @@ pub(super) fn read(state: &State) -> Figures {
         let names = told.facts.iter().flat_map(|facts| &facts.targets);
         figures.targets = names
             .enumerate()
-            .filter(|_| told.facts.as_ref().is_some_and(|facts| facts.targets.len() > 1))
-            .map(|(index, name)| TargetFigures::of(name, &begun.reader.snapshot_of(index)))
+            .filter_map(|(index, name)| Some(TargetFigures::of(name, &*begun.reader.snapshot_of(index)?)))
             .collect();
     }
     figures.readiness = ready(told.phase, told.reached || is_answered(&figures.counts));

@@ -109,13 +109,13 @@ pub(super) fn read(state: &State) -> Health {
 /// Each of several targets, and whether it answers.
 fn several(told: &Told) -> Vec<(String, Contact)> {
     let names = told.facts.as_ref().map(|facts| facts.targets.as_slice()).unwrap_or_default();
-    let Some(begun) = told.begun.as_ref().filter(|_| names.len() > 1) else { return Vec::new() };
+    let Some(begun) = &told.begun else { return Vec::new() };
     let now = begun.reader.clock().now();
     let contact = |(index, name): (usize, &String)| {
-        let reach = reach(&begun.reader.snapshot_of(index).counts);
-        (name.clone(), contact(told, Some((reach, now))))
+        let reach = reach(&begun.reader.snapshot_of(index)?.counts);
+        Some((name.clone(), contact(told, Some((reach, now)))))
     };
-    names.iter().enumerate().map(contact).collect()
+    names.iter().enumerate().filter_map(contact).collect()
 }
 
 impl Contact {

@@ -8,7 +8,6 @@ use engine::run::Reader;
 use tokio::sync::Notify;
 use traffic::curve::Nanos;
 use traffic::plan::Plan;
-use traffic::walk::Shard;
 
 /// What the program is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,8 +72,6 @@ pub(crate) struct Facts {
     pub(crate) targets: Vec<String>,
     /// Most requests in flight at once.
     pub(crate) in_flight_limit: u64,
-    /// What is sent here of the plan.
-    pub(crate) part: Shard,
 }
 
 /// A run that was begun.

@@ -6,7 +6,6 @@ use engine::observation::Outcome::Answered;
 use engine::recorder::Snapshot;
 use proptest::prelude::*;
 use traffic::hit::Kind;
-use traffic::walk::Shard;
 
 use super::figures::{BOUNDS_US, Figures};
 use super::metrics::{self, Format};
@@ -41,7 +40,6 @@ fn labels_are_escaped() {
         site_id: 1,
         targets: Vec::new(),
         in_flight_limit: 7,
-        part: Shard::WHOLE,
     };
     figures.facts = Some(Arc::new(facts));
     for format in [Format::Text, Format::OpenMetrics] {

@@ -90,12 +90,10 @@ impl<'a> Display<'a> {
     ) {
         let Some(live) = &mut self.live else { return self.progress.tick(run, snapshot) };
         let now = Duration::from_nanos(run.clock().now());
-        let several = if self.targets.len() > 1 { self.targets } else { &[] };
-        let targets = several
-            .iter()
-            .enumerate()
-            .map(|(index, target)| live::Target::of(&target.name, &run.snapshot_of(index)))
-            .collect();
+        let target = |(index, target): (usize, &Target)| {
+            Some(live::Target::of(&target.name, &*run.snapshot_of(index)?))
+        };
+        let targets = self.targets.iter().enumerate().filter_map(target).collect();
         live.update(&Moment { now, snapshot, planned, phase, thresholds, targets });
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct Guard<'a> {
 }
 
 impl<'a> Guard<'a> {
-    /// `part` is what is measured of the plan.
+    /// Those of the settings; a shard measures a part of the plan only.
     pub(super) fn new(settings: &'a Settings, model: Model) -> Guard<'a> {
         let (thresholds, part) = (&settings.run.thresholds, settings.run.part());
         Guard { thresholds, targets: &settings.targets, model, part, ended_by: None }
@@ -55,10 +55,9 @@ impl<'a> Guard<'a> {
 
     /// What came of all of them so far: those of the whole run first.
     pub(super) fn judge(&self, whole: &Snapshot, run: &Run) -> Vec<ThresholdPart> {
-        self.judge_both(whole, |target| match self.targets {
-            // The only one has all of it, which is locked already.
-            [_] => self.judge_target(target, whole),
-            _ => self.judge_target(target, &run.snapshot_of(target)),
+        self.judge_both(whole, |target| {
+            let of_target = run.snapshot_of(target);
+            self.judge_target(target, of_target.as_deref().unwrap_or(whole))
         })
     }
 
