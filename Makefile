@@ -23,9 +23,12 @@ demo: build ## send 200 visits to a built-in stand-in Matomo and compare what it
 	cargo run --release --locked --quiet -- demo
 
 # Lints first: they take less time than the tests and say more. --locked, here and below: a dependency that changed by
-# itself is an error, not a surprise.
+# itself is an error, not a surprise. End-to-end tests wait most of the time, so there are more of them at once than cores;
+# others measure times.
 test: tools lint docs charts static ## everything that has to hold before a commit; what the CI runs
-	scripts/with_docker.sh cargo test --workspace --locked
+	cargo test --workspace --locked --lib --bins --test '[!e]*'
+	cargo test --workspace --locked --doc
+	RUST_TEST_THREADS=4 scripts/with_docker.sh cargo test --workspace --locked --test e2e
 
 # nginx: the end-to-end tests send to a real web server. prometheus: a real one reads the metrics. chromium: it opens
 # reports. tmux: they look at the live view in a terminal. kill: they stop the program as an init system does. docker:
