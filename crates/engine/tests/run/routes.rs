@@ -101,7 +101,9 @@ fn a_target_that_hangs_holds_up_none_of_the_others() {
         let run = Run::start(&routes, &Options { workers: 2, ..options(concurrency) }, clock).unwrap();
         wait_for(clock, 20, "all visits at the target that answers", || {
             let visits = run.snapshot_of(1).unwrap().counts.visits;
-            visits.planned >= 95 && visits.completed == visits.planned && run.snapshot_of(1).unwrap().is_through
+            visits.planned >= 95
+                && visits.completed == visits.planned
+                && run.snapshot_of(1).unwrap().is_through
         });
         assert_eq!(run.snapshot_of(0).unwrap().counts.visits.completed, 0);
         run.abort();

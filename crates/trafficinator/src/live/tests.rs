@@ -23,7 +23,7 @@ const SECONDS: u64 = 40;
 fn facts() -> Facts {
     Facts {
         target: "https://matomo.example.org/matomo.php".to_owned(),
-        site_id: 3,
+        site_id: Some(3),
         profile: "ecommerce".to_owned(),
         preset: Some("light".to_owned()),
         seed: 7,

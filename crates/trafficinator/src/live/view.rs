@@ -29,7 +29,8 @@ const SILENCE: Duration = Duration::from_secs(3);
 pub(crate) struct Facts {
     /// The tracking endpoint, without credentials.
     pub(crate) target: String,
-    pub(crate) site_id: u32,
+    /// Nothing where there are several targets.
+    pub(crate) site_id: Option<u32>,
     pub(crate) profile: String,
     pub(crate) preset: Option<String>,
     pub(crate) seed: u64,

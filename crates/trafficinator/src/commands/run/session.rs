@@ -257,7 +257,10 @@ impl<'a> Session<'a> {
         let ends = self.plan.ends().map(Duration::from_nanos);
         Facts {
             target: self.address(),
-            site_id: self.settings.targets[0].site_id,
+            site_id: match self.settings.targets.as_slice() {
+                [target] => Some(target.site_id),
+                _ => None,
+            },
             profile: self.settings.profile.name.clone(),
             preset: preset.filter(|preset| preset.source != "default").map(|preset| preset.value.clone()),
             seed: self.plan.seed(),

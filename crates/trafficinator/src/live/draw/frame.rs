@@ -17,7 +17,7 @@ pub(super) fn header(frame: &mut Frame<'_>, area: Rect, view: &View, theme: Them
     let target = Line::from(vec![
         ink(theme, Ink::Title, name),
         ink(theme, Ink::Figure, facts.target.as_str()),
-        ink(theme, Ink::Label, format!(" site {}", facts.site_id)),
+        ink(theme, Ink::Label, facts.site_id.map_or(String::new(), |site| format!(" site {site}"))),
     ]);
     let mut state = state(view, theme);
     let alarm = view.alarm().map(|alarm| ink(theme, Ink::Alarm, format!(" {alarm} ")));
