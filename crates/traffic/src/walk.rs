@@ -168,8 +168,10 @@ impl Walk {
             let Some(due) = due else { continue };
             // A cap counts what others send as well, so all of them leave out the same visits.
             if let Some(cap) = &mut self.cap {
-                if !cap.admits(due) {
-                    // There may be millions until tomorrow.
+                if !cap.admits(number, due) {
+                    // Where nothing is due there is no tomorrow.
+                    self.arrivals.as_ref()?;
+                    // There may be millions until then.
                     self.next = self.next.max(plan.first_near(cap.ends));
                     continue;
                 }
@@ -179,6 +181,15 @@ impl Walk {
             }
             return Some((number, due));
         }
+    }
+
+    /// How many of the visits that the visitor of visit `number` made before were for this target as well: all of the
+    /// `planned` ones, unless there was a cap and some came too late in the day. What comes before `number` was seen.
+    pub fn earlier(&self, plan: &Plan, number: u64, planned: u32) -> u32 {
+        let Some(cap) = self.cap.as_ref().filter(|_| planned > 0) else { return planned };
+        let before = |number: &u64| plan.population().attendance(*number).predecessor;
+        let chain = std::iter::successors(before(&number), before).take(planned as usize);
+        chain.filter(|number| cap.admitted(*number)).count() as u32
     }
 
     fn is_for_target(&self, plan: &Plan, number: u64) -> bool {
@@ -204,6 +215,8 @@ struct Cap {
     /// When today is over.
     ends: Nanos,
     today: u64,
+    /// The first visit of every day so far, and the last that was admitted: numbers ascend with time.
+    admitted: Vec<(u64, u64)>,
 }
 
 impl std::fmt::Debug for Cap {
@@ -215,16 +228,29 @@ impl std::fmt::Debug for Cap {
 impl Cap {
     fn new(plan: &Plan, most: u64) -> Cap {
         let days = Box::new(day::from(&plan.scenario().time_zone, plan.starts_ms()));
-        Cap { most, days, ends: 0, today: 0 }
+        Cap { most, days, ends: 0, today: 0, admitted: Vec::new() }
     }
 
-    fn admits(&mut self, due: Nanos) -> bool {
+    fn admits(&mut self, number: u64, due: Nanos) -> bool {
         while self.ends <= due {
             // Time zone data goes on for thousands of years.
             self.ends = self.days.next().map_or(Nanos::MAX, |day| self.ends + day.length);
             self.today = 0;
         }
         self.today += 1;
-        self.today <= self.most
+        if self.today > self.most {
+            return false;
+        }
+        match self.admitted.last_mut().filter(|_| self.today > 1) {
+            Some((_, last)) => *last = number,
+            None => self.admitted.push((number, number)),
+        }
+        true
+    }
+
+    /// Whether a visit that was seen was admitted.
+    fn admitted(&self, number: u64) -> bool {
+        let day = self.admitted.partition_point(|(first, _)| *first <= number).checked_sub(1);
+        day.is_some_and(|day| number <= self.admitted[day].1)
     }
 }

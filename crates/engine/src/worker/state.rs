@@ -216,7 +216,9 @@ impl State {
     /// Plans a visit, and the robots that come along with it.
     fn open(&mut self, number: u64, arrival: Nanos) {
         let actions = self.agenda.spare();
-        let visit = self.planner.visit(&self.plan, number, actions);
+        let mut visit = self.planner.visit(&self.plan, number, actions);
+        // Whom a cap has kept away is new to this Matomo.
+        visit.earlier = self.walk.earlier(&self.plan, number, visit.earlier);
         self.recorded.visits.planned += 1;
         self.enter(visit, arrival);
         for nth in 0..self.plan.robots(number) {

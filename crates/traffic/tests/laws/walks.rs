@@ -1,6 +1,6 @@
 //! However the visits of a plan are divided, each is sent once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use traffic::arrivals::Pattern;
@@ -136,4 +136,33 @@ fn a_cap_of_a_target_is_kept_every_day_whoever_sends_its_visits() {
         sent.sort_unstable();
         assert_eq!(sent, first_of_each_day);
     }
+}
+
+#[test]
+fn who_was_kept_away_by_a_cap_is_new_to_that_target() {
+    let plan = steady(0.02, Pattern::Poisson);
+    let capped = Part { most_a_day: Some(400), ..Part::WHOLE };
+    let mut seen: BTreeMap<u64, u32> = BTreeMap::new();
+    let mut way = Walk::new(&plan, capped);
+    let (mut known, mut less) = (0, 0);
+    for _ in 0..8_000 {
+        let Some((number, _)) = way.next(&plan) else { panic!("a plan without an end") };
+        let visit = plan.visit(number);
+        let earlier = way.earlier(&plan, number, visit.earlier);
+        assert_eq!(earlier, seen.get(&visit.visitor.number).copied().unwrap_or(0), "visit {number}");
+        *seen.entry(visit.visitor.number).or_default() += 1;
+        known += u32::from(earlier > 0);
+        less += u32::from(earlier < visit.earlier);
+    }
+    assert!(known > 200 && less > 200, "{known} known, {less} with visits that were not sent");
+}
+
+#[test]
+fn a_capped_target_has_an_end_where_nothing_is_due() {
+    let mut draft = crate::classic::classic();
+    draft.rate = Rate::Max;
+    let plan = crate::classic::plan_of(draft);
+    let mut way = Walk::new(&plan, Part { most_a_day: Some(5), ..Part::WHOLE });
+    assert_eq!(std::iter::from_fn(|| way.next(&plan)).count(), 5);
+    assert!(!way.is_through());
 }

@@ -93,11 +93,12 @@ impl<'a> Walker<'a> {
     fn write(&mut self, number: u64, out: &mut impl Write) -> io::Result<()> {
         let plan = self.aimed.plan;
         let Some((_, arrival)) = self.next.filter(|(next, _)| *next == number) else { return Ok(()) };
+        let mut visit = self.planner.visit(plan, number, Vec::new());
+        visit.earlier = self.walk.earlier(plan, number, visit.earlier);
         self.next = self.walk.next(plan);
         // In a closed model nothing is due: every visit is told from its own start.
         let start =
             self.arrivals.as_mut().and_then(|arrivals| plan.start(number, arrivals)).unwrap_or(arrival);
-        let visit = self.planner.visit(plan, number, Vec::new());
         self.write_hits(&visit, start, out)?;
         for nth in 0..plan.robots(number) {
             let robot = self.planner.robot(plan, number, nth, Vec::new());
