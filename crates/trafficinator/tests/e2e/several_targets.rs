@@ -292,3 +292,42 @@ fn health_names_the_target_that_is_gone() {
     running.signal("TERM");
     running.finish().expect(0);
 }
+
+#[test]
+fn shards_that_send_to_several_targets_merge_target_by_target() {
+    let folder = tempfile::tempdir().unwrap();
+    let servers = [(); 2].map(|()| Server::start(|_| status(204)));
+    let urls = servers.each_ref().map(Server::url);
+    let more = "thresholds = ['visits.completed==60']";
+    let scenario =
+        scenario(folder.path(), "distribution = 'mirrored'", &[("a", &urls[0], more), ("b", &urls[1], more)]);
+    let now = engine::clock::Clock::start().unix_ms(0);
+    let start_at = jiff::Timestamp::from_millisecond(now + 3_000).unwrap().to_string();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let results = ["0", "1"].map(|index| file(&format!("shard-{index}.json")));
+    let shards = ["0/2", "1/2"].map(|shard| {
+        let result = if shard == "0/2" { &results[0] } else { &results[1] };
+        trafficinator(["run", "--scenario", &scenario, "--summary-json", result, "--seed", "5"])
+            .args(["--run-id", "several", "--rate", "30/s", "--max-total-visits", "60"])
+            .args(["--shard", shard, "--start-at", &start_at])
+            .vars(&[("TRAFFICINATOR_PROFILE", "classic"), ("PAUSE_BETWEEN_PVS_MIN", "0")])
+            .var("PAUSE_BETWEEN_PVS_MAX", "0.02")
+            .start()
+    });
+    for shard in shards {
+        shard.finish().expect(0);
+    }
+    let merged = file("run.json");
+    let ended = trafficinator(["merge", &results[1], &results[0], "-o", &merged]).finish().expect(0);
+    let summary: Value = serde_json::from_str(&std::fs::read_to_string(&merged).unwrap()).unwrap();
+    assert_adds_up_to_the_run(&summary);
+    assert_eq!(count(&summary, "visits.completed"), 120, "{}", ended.stdout);
+    for (name, server) in ["a", "b"].into_iter().zip(&servers) {
+        let target = of(&summary, name);
+        assert_eq!(count(target, "visits.completed"), 60);
+        assert_tells_what_was_recorded(target, &Ledger::of_recorded(&server.hits()));
+    }
+    let thresholds = summary["thresholds"].as_array().unwrap();
+    assert_eq!(thresholds.len(), 2);
+    assert!(thresholds.iter().all(|threshold| threshold["holds"] == true), "{thresholds:?}");
+}
