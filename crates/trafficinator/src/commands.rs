@@ -98,6 +98,14 @@ fn seed(settings: &Settings) -> anyhow::Result<u64> {
     settings.run.seed.map_or_else(|| Ok(random()? % 1_000_000_000), Ok)
 }
 
+/// The run id that was given, or one at random.
+fn run_id(settings: &Settings) -> anyhow::Result<String> {
+    match &settings.run.id {
+        Some(id) => Ok(id.clone()),
+        None => Ok(format!("{:08x}", random()? as u32)),
+    }
+}
+
 /// The results in files; nothing where one cannot be read, and every problem was printed.
 fn results(files: &[PathBuf]) -> Option<Vec<Given>> {
     let mut problems = Vec::new();

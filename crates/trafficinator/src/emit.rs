@@ -30,6 +30,9 @@ const MARGIN: Duration = Duration::from_secs(30);
 /// The user of the image.
 const USER: u32 = 65_532;
 
+/// What is the same in every shard, and is drawn here where nobody gave it.
+const ALIKE: [&str; 2] = ["TRAFFICINATOR_SEED", "TRAFFICINATOR_RUN_ID"];
+
 const TOKEN: &str = "MATOMO_TOKEN_AUTH";
 const TOKEN_FILE: &str = "MATOMO_TOKEN_AUTH_FILE";
 
@@ -201,7 +204,7 @@ fn is_set(setting: &Described) -> bool {
 /// Whether shards have to be told. A scenario file goes with them, but the image sets where it listens, and a variable
 /// wins over the file.
 fn is_told(setting: &Described) -> bool {
-    let is_alike = ["TRAFFICINATOR_SEED", "TRAFFICINATOR_RUN_ID"].contains(&setting.name);
+    let is_alike = ALIKE.contains(&setting.name);
     let is_overridden = setting.name == "TRAFFICINATOR_LISTEN" && is_set(setting);
     let is_token = [TOKEN, TOKEN_FILE].contains(&setting.name);
     (setting.is_given || is_overridden) && !is_alike && !is_token && !NOT_FOR_SHARDS.contains(&setting.name)
@@ -233,8 +236,10 @@ fn flags(described: &[Described], secrets: &[&str], wish: &Wish) -> String {
     }
     for setting in described.iter().filter(|setting| setting.is_given) {
         let Some(known) = find(setting.name) else { continue };
-        let is_alike = ["TRAFFICINATOR_SEED", "TRAFFICINATOR_RUN_ID"].contains(&known.name);
-        if secrets.contains(&known.name) || is_alike || NOT_FOR_SHARDS.contains(&known.name) {
+        if secrets.contains(&known.name)
+            || ALIKE.contains(&known.name)
+            || NOT_FOR_SHARDS.contains(&known.name)
+        {
             continue;
         }
         let _ = write!(flags, " --{} {}", known.flag(), shell::quoted(&setting.value));

@@ -15,7 +15,13 @@ pub(crate) fn write(path: &Path, text: &str) -> io::Result<()> {
     std::fs::rename(&part, path)
 }
 
-/// Whether that will be possible, as far as can be told: in containers folders are read-only, or somebody else's. What
+/// Whether a path is one of a file in a folder that exists.
+pub(crate) fn has_folder(path: &Path) -> bool {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    folder.is_dir() && !path.is_dir()
+}
+
+/// Whether writing will be possible, as far as can be told: in containers folders are read-only, or somebody else's. What
 /// is there is left alone.
 pub(crate) fn try_out(path: &Path) -> io::Result<()> {
     if path.metadata().is_ok_and(|there| !there.is_file()) {

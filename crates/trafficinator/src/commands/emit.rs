@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use engine::clock::Clock;
 use jiff::Timestamp;
 
-use super::{Environment, Ready, complain, complain_line, print, random, ready, seed};
+use super::{Environment, Ready, complain, complain_line, print, ready, run_id, seed};
 use crate::cli::{EmitArgs, Platform};
 use crate::emit::compose::{Host, compose};
 use crate::emit::kubernetes::{Cluster, kubernetes, name_of};
@@ -43,11 +43,13 @@ pub(super) fn emit(args: EmitArgs, environment: &Environment) -> anyhow::Result<
         Some(given) => given,
         None => start(now, &args.platform)?,
     };
-    let run_id = match &settings.run.id {
-        Some(id) => id.clone(),
-        None => format!("{:08x}", random()? as u32),
+    let wish = Wish {
+        shards: args.shards,
+        image: args.image,
+        seed: seed(&settings)?,
+        run_id: run_id(&settings)?,
+        start_at,
     };
-    let wish = Wish { shards: args.shards, image: args.image, seed: seed(&settings)?, run_id, start_at };
     let written = Fleet::of(&settings, wish, &mut warnings).and_then(|fleet| match args.platform {
         Platform::Kubernetes { name, secret, results_claim } => {
             let name = name.unwrap_or_else(|| name_of(fleet.run_id()));
@@ -104,8 +106,7 @@ fn token_file(settings: &Settings) -> Option<PathBuf> {
 
 /// A file that cannot be written is better known before the work.
 fn check_output(path: &Path) -> Result<(), String> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if path.is_dir() || !folder.is_dir() {
+    if !whole::has_folder(path) {
         let shown = path.display();
         return Err(format!("--output {shown}: it cannot be written; give a file in a folder that exists"));
     }

@@ -3,14 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use engine::recorder::Counts;
 
 use super::{complain, complain_line, print, results};
 use crate::cli::MergeArgs;
 use crate::exit::Exit;
 use crate::merging::{Merged, merge as merged};
 use crate::settings::SummaryTo;
-use crate::summary::text::ledger_table;
+use crate::summary::text::ledgers;
 
 /// The `merge` command.
 pub(super) fn merge(args: &MergeArgs) -> anyhow::Result<Exit> {
@@ -28,10 +27,7 @@ pub(super) fn merge(args: &MergeArgs) -> anyhow::Result<Exit> {
             return Ok(Exit::Usage);
         }
     };
-    let Counts { planned, acknowledged, uncertain, .. } = snapshot.counts;
-    let columns = [("planned", planned), ("acknowledged", acknowledged), ("uncertain", uncertain)];
-    let (table, _) = ledger_table(&columns, |_| false);
-    let text = summary.head() + &table + &summary.tail();
+    let text = summary.head() + &ledgers(&snapshot.counts) + &summary.tail();
     let json = || Ok::<_, serde_json::Error>(serde_json::to_string_pretty(&summary)? + "\n");
     match &args.to {
         None => print(&text)?,
@@ -56,8 +52,7 @@ fn check_target(path: &Path, sources: &[PathBuf]) -> Result<(), String> {
             "--output {shown}: it would replace one of the results that it is made of; give another name"
         ));
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if path.is_dir() || !folder.is_dir() {
+    if !crate::whole::has_folder(path) {
         return Err(format!(
             "--output {shown}: it cannot be written; give a file in a folder that exists, or - for standard output"
         ));

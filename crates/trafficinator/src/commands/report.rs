@@ -56,8 +56,7 @@ fn check_target(path: &Path, source: &Path) -> Result<(), String> {
             "--output {shown}: it would replace the result that it is made of; give another name"
         ));
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if path.is_dir() || !folder.is_dir() {
+    if !crate::whole::has_folder(path) {
         return Err(format!("--output {shown}: it cannot be written; give a file in a folder that exists"));
     }
     Ok(())

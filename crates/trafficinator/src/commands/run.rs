@@ -13,13 +13,13 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use engine::clock::Clock;
-use engine::recorder::{Counts, Snapshot};
+use engine::recorder::Snapshot;
 use engine::route::Route;
 use engine::target::{Target, Trust};
 use engine::transport::Client;
 use traffic::scenario::Scenario;
 
-use super::{Environment, Ready, begin, complain, print, random, ready, runtime, seed};
+use super::{Environment, Ready, begin, complain, print, ready, run_id, runtime, seed};
 use crate::capacity::Search;
 use crate::cli::SettingsArgs;
 use crate::exit::Exit;
@@ -28,7 +28,7 @@ use crate::live::Theme;
 use crate::log::Screen;
 use crate::settings::layers::Purpose;
 use crate::settings::{Distribution, LogFormat, Settings, Start, SummaryTo};
-use crate::summary::text::ledger_table;
+use crate::summary::text::ledgers;
 use crate::summary::{StoppedBy, Summary};
 use crate::{listen, live};
 pub(super) use looks::{advice, doubts};
@@ -81,9 +81,7 @@ pub(super) fn carry_out(
     let runtime = runtime()?;
     let ended = runtime.block_on(send(&settings, scenario, &clients, &screen, &mut direction))?;
     state.enter(Phase::Over);
-    let Counts { planned, acknowledged, uncertain, .. } = ended.snapshot.counts;
-    let columns = [("planned", planned), ("acknowledged", acknowledged), ("uncertain", uncertain)];
-    let (table, _) = ledger_table(&columns, |_| false);
+    let table = ledgers(&ended.snapshot.counts);
     tell(&settings, &ended, &format!("{table}{}", ended.summary.tail()))?;
     if let Some(serving) = serving {
         runtime.block_on(async {
@@ -125,10 +123,7 @@ pub(super) async fn send(
 ) -> anyhow::Result<Ended> {
     let mut signals = Signals::listen()?;
     let seed = seed(settings)?;
-    let run_id = match &settings.run.id {
-        Some(id) => id.clone(),
-        None => format!("{:08x}", random()? as u32),
-    };
+    let run_id = run_id(settings)?;
     make_room(settings);
     announce(settings, clients, seed, &run_id);
     for note in scenario.notes() {
@@ -271,9 +266,8 @@ fn check_folders(settings: &Settings) -> Vec<String> {
     };
     let report = settings.output.report.as_ref().map(|path| ("TRAFFICINATOR_REPORT", path, ""));
     let problem = |(name, path, besides): (&str, &PathBuf, &str)| {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let shown = path.display().to_string();
-        if path.is_dir() || !folder.is_dir() {
+        if !crate::whole::has_folder(path) {
             return Some(format!(
                 "{name}: {shown:?} cannot be written; give a file in a folder that exists{besides}"
             ));

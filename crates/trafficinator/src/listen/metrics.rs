@@ -87,6 +87,16 @@ fn plain(open_metrics: &str) -> Result<String, fmt::Error> {
     Ok(text)
 }
 
+/// What became of the hits that are over.
+fn outcomes(hits: &HitCounts) -> [(&'static str, u64); 4] {
+    [
+        ("accepted", hits.accepted),
+        ("rejected", hits.rejected),
+        ("failed", hits.failed),
+        ("dropped", hits.dropped),
+    ]
+}
+
 /// Writes metrics one after the other.
 struct Page<'a>(DescriptorEncoder<'a>);
 
@@ -247,12 +257,6 @@ impl Figures {
         for (kind, count) in Kind::ALL.iter().zip(hits.by_kind) {
             *sent.entry(kind.name()).or_default() += count;
         }
-        let outcomes = [
-            ("accepted", hits.accepted),
-            ("rejected", hits.rejected),
-            ("failed", hits.failed),
-            ("dropped", hits.dropped),
-        ];
         let mut reasons: BTreeMap<String, u64> =
             ["http_400", "http_500", "http_503"].into_iter().map(|name| (name.to_owned(), 0)).collect();
         reasons.extend(Failure::ALL.map(|failure| (failure.name().to_owned(), 0)));
@@ -269,7 +273,7 @@ impl Figures {
             "Hits that are over: accepted (answered with 2xx), rejected (answered with anything else), \
              failed (not answered) or dropped (never sent).",
             "outcome",
-            outcomes,
+            outcomes(hits),
         )?;
         page.counter(
             "trafficinator_hits_late",
@@ -403,10 +407,7 @@ impl Figures {
             MetricType::Counter,
         )?;
         for target in &self.targets {
-            let HitCounts { accepted, rejected, failed, dropped, .. } = target.hits;
-            let outcomes =
-                [("accepted", accepted), ("rejected", rejected), ("failed", failed), ("dropped", dropped)];
-            for (outcome, count) in outcomes {
+            for (outcome, count) in outcomes(&target.hits) {
                 hits.encode_family(&[("target", target.name.as_str()), ("outcome", outcome)])?
                     .encode_counter::<NoLabelSet, _, u64>(&count, None)?;
             }

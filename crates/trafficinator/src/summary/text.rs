@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use engine::recorder::Counts;
 use traffic::ledger::Ledger;
 
 use super::{GeneratorPart, Percentiles, RatePart, StoppedBy, Summary};
@@ -221,6 +222,13 @@ pub(crate) fn ledger_table(
         text.push('\n');
     }
     (text, marked)
+}
+
+/// What became of the hits of a run, as a table of ledgers.
+pub(crate) fn ledgers(counts: &Counts) -> String {
+    let Counts { planned, acknowledged, uncertain, .. } = *counts;
+    let columns = [("planned", planned), ("acknowledged", acknowledged), ("uncertain", uncertain)];
+    ledger_table(&columns, |_| false).0
 }
 
 const ROWS: [&str; 16] = [

@@ -21,7 +21,7 @@ use crate::listen::state::Phase;
 use crate::live::{self, Command, Facts};
 use crate::log::Screen;
 use crate::progress::Progress;
-use crate::settings::{Distribution, Settings, Target};
+use crate::settings::{Settings, Target};
 use crate::summary::generator::Allowed;
 use crate::summary::text::LIKELY_CAUSES;
 use crate::summary::verdict::ThresholdPart;
@@ -416,12 +416,7 @@ pub(super) fn fingerprint(settings: &Settings, routes: &[Route]) -> String {
         return format!("{:016x}", route.plan.fingerprint());
     }
     let part = |route: &Route| {
-        let share = if settings.sending.distribution == Distribution::Mirrored {
-            1.0
-        } else {
-            route.audience.share()
-        };
-        format!("{:x} {share} {:?}", route.plan.fingerprint(), route.most_a_day)
+        format!("{:x} {} {:?}", route.plan.fingerprint(), route.audience.share(), route.most_a_day)
     };
     let parts: Vec<String> = routes.iter().map(part).collect();
     let whole = format!("{} {}", settings.sending.distribution.name(), parts.join(" "));
