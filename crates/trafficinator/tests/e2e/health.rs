@@ -11,10 +11,7 @@ use crate::support::{PATIENCE, closed_port, eventually};
 /// A run that listens on a port that is free, and where that is.
 fn start(program: Program) -> (Running, String) {
     let running = program.args(["--listen", "127.0.0.1:0"]).start();
-    running.says("/metrics", PATIENCE);
-    let said = running.stderr();
-    let (_, rest) = said.split_once("metrics on http://").expect("it says where");
-    let address = rest.split_once("/metrics").unwrap().0.to_owned();
+    let address = running.listens_at();
     (running, address)
 }
 

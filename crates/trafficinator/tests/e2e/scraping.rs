@@ -14,11 +14,7 @@ use crate::support::http::{ask, get};
 use crate::support::program::{Program, Running, run};
 use crate::support::server::{Server, status};
 use crate::support::summary::{assert_true, count};
-use crate::support::{PATIENCE, TOKEN, closed_port, eventually, prometheus};
-
-/// The dashboard.
-const DASHBOARD: &str =
-    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/grafana/trafficinator.json"));
+use crate::support::{PATIENCE, TOKEN, closed_port, dashboard, eventually, prometheus, targets};
 
 /// Documents for people, which may name metrics.
 const DOCUMENTS: [&str; 2] = [
@@ -45,11 +41,8 @@ impl Waiting {
             .var("START_SIGNAL_FILE", &signal.display().to_string())
             .var("START_CHECK_INTERVAL", "0.02")
             .start();
-        running.says("/metrics", PATIENCE);
+        let address = running.listens_at();
         running.says("to appear", PATIENCE);
-        let said = running.stderr();
-        let (_, rest) = said.split_once("metrics on http://").expect("it says where");
-        let address = rest.split_once("/metrics").unwrap().0.to_owned();
         Waiting { running, address, signal, _directory: directory }
     }
 
@@ -167,14 +160,9 @@ fn a_real_prometheus_and_the_summary_agree() {
     }
 
     // Everything that the dashboard asks for is there; only errors are none.
-    let dashboard: Value = serde_json::from_str(DASHBOARD).expect("the dashboard is JSON");
-    let panels = dashboard["panels"].as_array().unwrap();
-    for target in panels.iter().flat_map(|panel| panel["targets"].as_array().unwrap()) {
-        let query = target["expr"].as_str().unwrap();
-        let filled = [("$__rate_interval", "5s"), ("$job", ".*"), ("$instance", ".*")];
-        let query = filled.iter().fold(query.to_owned(), |query, (name, value)| query.replace(name, value));
+    for query in dashboard::queries(&dashboard::panels()) {
         let series = prometheus.series_at(&query, later - 3.0);
-        assert_eq!(series == 0, query.ends_with("> 0"), "{query} gives {series} series");
+        assert_eq!(series.is_empty(), query.ends_with("> 0"), "{query} gives {series:?}");
     }
 }
 
@@ -236,27 +224,36 @@ fn what_is_written_is_what_was_asked_for() {
 #[test]
 fn every_metric_of_the_dashboard_and_the_documents_is_on_the_page() {
     let server = Server::obliging();
-    let waiting = Waiting::start(run(&server.url()).args(["--rate", "50/s"]));
-    waiting.go();
-    server.await_hits(30);
-    let page = get(&waiting.address, "/metrics").body;
-    let known: BTreeSet<&str> = page
-        .lines()
+    let url = &*server.url();
+    let folder = TempDir::new().unwrap();
+    let two = targets::scenario(folder.path(), "", &[("a", url, ""), ("b", url, "")]);
+    // One target, and several, which have more to tell.
+    let pages = [run(url), targets::run(&two)].map(|program| {
+        let waiting = Waiting::start(program.args(["--rate", "50/s"]));
+        let before = server.hits().len();
+        waiting.go();
+        server.await_hits(before + 30);
+        get(&waiting.address, "/metrics").body
+    });
+    let lines = || pages.iter().flat_map(|page| page.lines());
+    let mut known: BTreeSet<&str> = lines()
         .filter(|line| !line.starts_with('#'))
         .map(|line| line.split(['{', ' ']).next().unwrap())
         .collect();
-    let dashboard: Value = serde_json::from_str(DASHBOARD).expect("the dashboard is JSON");
+    let dashboard = dashboard::whole();
     let mut texts = Vec::new();
-    strings(&dashboard, &mut texts);
+    strings(dashboard, &mut texts);
     let mentioned: BTreeSet<&str> = texts.iter().flat_map(|text| metrics(text)).collect();
     assert!(mentioned.len() > 20, "{mentioned:?}");
     let unknown: Vec<_> = mentioned.difference(&known).collect();
     assert!(unknown.is_empty(), "the dashboard names {unknown:?}, and there are {known:?}");
+    // People speak of a histogram by its name, Prometheus of its buckets.
+    known.extend(lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next()));
     let described: BTreeSet<&str> = DOCUMENTS.into_iter().flat_map(metrics).collect();
     let unknown: Vec<_> = described.difference(&known).collect();
     assert!(unknown.is_empty(), "documents name {unknown:?}, and there are {known:?}");
     assert_eq!(dashboard["uid"], Value::Null, "whoever imports it gets a new one");
-    for panel in dashboard["panels"].as_array().unwrap() {
+    for panel in dashboard::panels().into_iter().chain(dashboard::panels_of("Targets")) {
         assert_eq!(panel["datasource"]["uid"], "${datasource}", "{panel:#}");
     }
 }

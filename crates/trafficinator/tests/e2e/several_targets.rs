@@ -1,45 +1,17 @@
 //! Several Matomos at once: who gets which visits, what is told of each, and that none holds up another.
 
-use std::path::Path;
 use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::support::http::get;
 use crate::support::ledger::Ledger;
-use crate::support::program::{Program, Running, trafficinator};
+use crate::support::program::trafficinator;
 use crate::support::server::{Server, never, status};
 use crate::support::stand_in::StandIn;
 use crate::support::summary::{assert_adds_up, assert_tells_what_was_recorded, count};
-use crate::support::{PATIENCE, TOKEN, closed_port, eventually};
-
-/// A scenario file with these targets, each a name, a URL and more lines.
-fn scenario(folder: &Path, head: &str, targets: &[(&str, &str, &str)]) -> String {
-    let table = |(name, url, more): &(&str, &str, &str)| {
-        format!("[[targets]]\nname = '{name}'\nurl = '{url}'\nsite_id = 1\n{more}\n")
-    };
-    let tables = targets.iter().map(table).collect::<Vec<_>>().concat();
-    let path = folder.join("targets.toml");
-    std::fs::write(&path, format!("{head}\n{tables}")).unwrap();
-    path.display().to_string()
-}
-
-/// `run` with that file.
-fn run(scenario: &str) -> Program {
-    trafficinator([
-        "run",
-        "--scenario",
-        scenario,
-        "--summary-json",
-        "-",
-        "--seed",
-        "5",
-        "--run-id",
-        "several",
-    ])
-    .vars(&[("TRAFFICINATOR_PROFILE", "classic"), ("PAUSE_BETWEEN_PVS_MIN", "0")])
-    .var("PAUSE_BETWEEN_PVS_MAX", "0.02")
-}
+use crate::support::targets::{run, scenario};
+use crate::support::{PATIENCE, TOKEN, closed_port, dashboard, eventually, prometheus};
 
 /// What the result says of a target, which has the counts of a summary.
 fn of<'a>(summary: &'a Value, name: &str) -> &'a Value {
@@ -168,7 +140,7 @@ fn a_daily_cap_belongs_to_one_target() {
 }
 
 #[test]
-fn check_and_the_metrics_tell_of_each_target() {
+fn check_the_metrics_and_the_dashboard_tell_of_each_target() {
     let folder = tempfile::tempdir().unwrap();
     let servers = [(); 2].map(|()| Server::start(|_| status(204)));
     let urls = servers.each_ref().map(Server::url);
@@ -178,11 +150,9 @@ fn check_and_the_metrics_tell_of_each_target() {
     assert!(checked.contains("target a\n") && checked.contains(", 75 % of the visits"), "{checked}");
     assert!(servers.iter().all(|server| server.hits().is_empty()), "check records nothing");
 
-    let running: Running = run(&scenario).args(["--rate", "50/s", "--listen", "127.0.0.1:0"]).start();
-    running.says("metrics on http://", PATIENCE);
-    let said = running.stderr();
-    let (_, rest) = said.split_once("metrics on http://").unwrap();
-    let address = rest.split_once('/').unwrap().0.to_owned();
+    let running = run(&scenario).args(["--rate", "50/s", "--listen", "127.0.0.1:0"]).start();
+    let address = running.listens_at();
+    let prometheus = prometheus::start(&address);
     let page = eventually(PATIENCE, "hits of both targets", || {
         let page = get(&address, "/metrics").body;
         let accepted = |target: &str| {
@@ -198,6 +168,10 @@ fn check_and_the_metrics_tell_of_each_target() {
         "trafficinator_target_service_time_seconds_count{target=\"a\"}",
     ] {
         assert!(page.contains(name), "{name} is not in\n{page}");
+    }
+    // Whoever opens the row of targets in the dashboard sees both in every panel.
+    for query in dashboard::queries(&dashboard::panels_of("Targets")) {
+        eventually(PATIENCE, &query, || (prometheus.series(&query).len() == 2).then_some(()));
     }
     running.signal("TERM");
     running.finish().expect(0);
@@ -274,10 +248,8 @@ fn health_names_the_target_that_is_gone() {
     let gone = format!("http://{}/", closed_port());
     let targets = [("fine", &*fine.url(), ""), ("gone", &gone, "")];
     let scenario = scenario(folder.path(), "distribution = 'mirrored'", &targets);
-    let running: Running = run(&scenario).args(["--rate", "20/s", "--listen", "127.0.0.1:0"]).start();
-    running.says("metrics on http://", PATIENCE);
-    let said = running.stderr();
-    let address = said.split_once("metrics on http://").unwrap().1.split_once('/').unwrap().0.to_owned();
+    let running = run(&scenario).args(["--rate", "20/s", "--listen", "127.0.0.1:0"]).start();
+    let address = running.listens_at();
     eventually(PATIENCE, "a target that is gone", || {
         let health: Value = serde_json::from_str(&get(&address, "/healthz").body).unwrap();
         (health["targets"][0]["target"] == "answers" && health["targets"][1]["target"] == "unreachable")

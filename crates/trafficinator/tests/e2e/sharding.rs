@@ -253,9 +253,7 @@ fn a_signal_ends_the_waiting_for_the_start() {
     for (signal, code) in [("TERM", 0), ("INT", 130)] {
         let running = shard(&server.url(), &start_at, 0).args(["--listen", "127.0.0.1:0"]).start();
         running.says("waiting until ", PATIENCE);
-        let said = running.stderr();
-        let (_, rest) = said.split_once("metrics on http://").expect("it says where");
-        let ready = get(rest.split_once("/metrics").unwrap().0, "/readyz");
+        let ready = get(&running.listens_at(), "/readyz");
         assert_eq!((ready.status, &*ready.body), (503, "waiting for the start time (--start-at)\n"));
         running.signal(signal);
         let result = running.finish().expect(code).json();

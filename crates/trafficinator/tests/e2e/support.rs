@@ -1,5 +1,6 @@
 //! What the tests stand on: the program as a child, servers to send to, and sums of what those saw.
 
+pub(crate) mod dashboard;
 pub(crate) mod docker;
 pub(crate) mod files;
 pub(crate) mod hosts;
@@ -12,6 +13,7 @@ pub(crate) mod prometheus;
 pub(crate) mod server;
 pub(crate) mod stand_in;
 pub(crate) mod summary;
+pub(crate) mod targets;
 
 use std::time::Duration;
 

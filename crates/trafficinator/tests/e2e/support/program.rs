@@ -123,6 +123,15 @@ impl Running {
         }
     }
 
+    /// Where it listens, once it has said so.
+    #[track_caller]
+    pub(crate) fn listens_at(&self) -> String {
+        self.says("/metrics", PATIENCE);
+        let said = self.stderr();
+        let (_, rest) = said.split_once("metrics on http://").expect("it says where");
+        rest.split_once("/metrics").expect("it says what").0.to_owned()
+    }
+
     /// Sends a signal such as `TERM`.
     pub(crate) fn signal(&self, name: &str) {
         let id = self.id().to_string();

@@ -70,30 +70,36 @@ impl Prometheus {
     /// The one number that a query gives now; none where there is no series.
     #[track_caller]
     pub(crate) fn number(&self, query: &str) -> Option<f64> {
-        self.ask(query, "")
+        self.one(query, "")
     }
 
     /// The same at a moment, in seconds of Unix time.
     #[track_caller]
     pub(crate) fn number_at(&self, query: &str, at: f64) -> f64 {
-        self.ask(query, &format!("&time={at}")).unwrap_or_else(|| panic!("{query} gives nothing at {at}"))
+        self.one(query, &format!("&time={at}")).unwrap_or_else(|| panic!("{query} gives nothing at {at}"))
     }
 
-    /// How many series a query gives at a moment.
+    /// The series that a query gives now.
     #[track_caller]
-    pub(crate) fn series_at(&self, query: &str, at: f64) -> usize {
-        self.series(query, &format!("&time={at}")).len()
+    pub(crate) fn series(&self, query: &str) -> Vec<Value> {
+        self.ask(query, "")
+    }
+
+    /// The same at a moment.
+    #[track_caller]
+    pub(crate) fn series_at(&self, query: &str, at: f64) -> Vec<Value> {
+        self.ask(query, &format!("&time={at}"))
     }
 
     #[track_caller]
-    fn ask(&self, query: &str, more: &str) -> Option<f64> {
-        let series = self.series(query, more);
+    fn one(&self, query: &str, more: &str) -> Option<f64> {
+        let series = self.ask(query, more);
         assert!(series.len() <= 1, "{query} gives {} series: {series:?}", series.len());
         series.first().map(|series| series["value"][1].as_str().unwrap().parse().unwrap())
     }
 
     #[track_caller]
-    fn series(&self, query: &str, more: &str) -> Vec<Value> {
+    fn ask(&self, query: &str, more: &str) -> Vec<Value> {
         let encoded = utf8_percent_encode(query, NON_ALPHANUMERIC);
         let answer = get(&self.address, &format!("/api/v1/query?query={encoded}{more}"));
         let json: Value = serde_json::from_str(&answer.body)
