@@ -7,6 +7,8 @@ mod commands;
 mod comparison;
 mod emit;
 mod exit;
+#[cfg(unix)]
+mod first_process;
 mod lines;
 mod listen;
 mod live;
@@ -27,18 +29,30 @@ mod whole;
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use exit::Exit;
 
 /// Says what went wrong in one line; the exit code tells the rest.
 #[expect(clippy::print_stderr, reason = "the one place where an error ends the program")]
 fn main() -> ExitCode {
-    match conceal_secrets().and_then(|()| commands::run(cli::parse_or_exit(), &environment())) {
+    match prepare().and_then(|()| commands::run(cli::parse_or_exit(), &environment())) {
         Ok(exit) => exit.into(),
         Err(error) => {
             eprintln!("trafficinator: {error:#}");
             Exit::Runtime.into()
         }
     }
+}
+
+#[cfg(unix)]
+fn prepare() -> anyhow::Result<()> {
+    conceal_secrets()?;
+    first_process::end_on_signals().context("failed to handle signals")
+}
+
+#[cfg(not(unix))]
+fn prepare() -> anyhow::Result<()> {
+    Ok(())
 }
 
 /// A secret on the command line can be read by everybody on this machine: the program starts again without it.
@@ -51,11 +65,6 @@ fn conceal_secrets() -> anyhow::Result<()> {
     let program = std::env::current_exe()?;
     let error = std::process::Command::new(program).arg0(&args[0]).args(&args[1..]).envs(variables).exec();
     Err(anyhow::Error::new(error).context("failed to start again without the secret on the command line"))
-}
-
-#[cfg(not(unix))]
-fn conceal_secrets() -> anyhow::Result<()> {
-    Ok(())
 }
 
 /// The environment, read once and passed on as an argument.

@@ -43,7 +43,7 @@ use crate::threshold::Threshold;
 use engine::target::Secret;
 use layers::Inputs;
 use profile::Chosen;
-use source::Problem;
+use source::{Problem, Source};
 use tables::Tables;
 use tracking_url::TrackingUrl;
 
@@ -71,6 +71,8 @@ pub(crate) struct Settings {
 pub(crate) struct Target {
     /// What tells it from others: its host unless it was given a name.
     pub(crate) name: String,
+    /// Where a scenario file declares it; nothing for the one of `MATOMO_URL`.
+    pub(crate) place: Option<Source>,
     /// Always there for [`layers::Purpose::Send`].
     pub(crate) url: Option<TrackingUrl>,
     /// `idsite`; [`load`] has warned when it was left at its default.
@@ -84,6 +86,31 @@ pub(crate) struct Target {
     pub(crate) time_zone: TimeZone,
     /// What it must keep to, besides what the whole run must.
     pub(crate) thresholds: Vec<Threshold>,
+}
+
+/// What is set for each target.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum OfTarget {
+    Url,
+    SiteId,
+    Token,
+    TimeZone,
+}
+
+impl Target {
+    /// What its user calls one of its settings.
+    pub(crate) fn label(&self, setting: OfTarget) -> String {
+        let (name, key) = match setting {
+            OfTarget::Url => ("MATOMO_URL", "url"),
+            OfTarget::SiteId => ("MATOMO_SITE_ID", "site_id"),
+            OfTarget::Token => ("MATOMO_TOKEN_AUTH", "token_file"),
+            OfTarget::TimeZone => ("TRAFFICINATOR_SITE_TIMEZONE", "time_zone"),
+        };
+        match &self.place {
+            Some(place) => format!("targets.{key} ({place})"),
+            None => name.to_owned(),
+        }
+    }
 }
 
 /// How visits are divided among several targets.

@@ -16,7 +16,7 @@ use crate::cli::SettingsArgs;
 use crate::exit::Exit;
 use crate::matomo::Api;
 use crate::settings::layers::Purpose;
-use crate::settings::{Settings, Target};
+use crate::settings::{OfTarget, Settings, Target};
 
 /// How long the target may take.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -90,8 +90,8 @@ async fn look(
     let answer = match client.fetch(client.target().path(), None, LIMIT.min(settings.sending.timeout)).await {
         Ok(answer) => answer,
         Err(error) => {
-            problems
-                .push(format!("MATOMO_URL {url} is not reached: {error}. {}", advice(error.failure, url)));
+            let (label, advice) = (target.label(OfTarget::Url), advice(error.failure, target));
+            problems.push(format!("{label} {url} is not reached: {error}. {advice}"));
             return Ok(());
         }
     };
@@ -102,7 +102,9 @@ async fn look(
         answer.status,
         if url.is_https() { ", certificate verified" } else { "" }
     )?;
-    problems.extend(doubts(&answer).map(|doubt| format!("MATOMO_URL {url}: {doubt}")));
+    problems.extend(
+        doubts(&answer, target).map(|doubt| format!("{} {url}: {doubt}", target.label(OfTarget::Url))),
+    );
     if let Some(skew) = answer.date.as_deref().and_then(|date| skew_ms(date, clock.unix_ms(clock.now())))
         && skew.abs() > SKEW_MS
     {
@@ -127,7 +129,8 @@ async fn look(
             }
         }
         Err(error) => {
-            problems.push(format!("MATOMO_TOKEN_AUTH: the API refuses it: {error:#}"));
+            let label = target.label(OfTarget::Token);
+            problems.push(format!("{label}: the API refuses it: {error:#}"));
             return Ok(());
         }
     }
@@ -150,7 +153,7 @@ async fn look(
             )?;
             compare_site(settings, target, &text("timezone"), &text("currency"), out)?;
         }
-        Err(error) => problems.push(format!("MATOMO_SITE_ID {site}: {error:#}")),
+        Err(error) => problems.push(format!("{} {site}: {error:#}", target.label(OfTarget::SiteId))),
     }
     Ok(())
 }
@@ -174,7 +177,8 @@ fn compare_site(
     if !zone.is_empty() && zone != ours {
         writeln!(
             out,
-            "note: the site's time zone is {zone}, --site-timezone is {ours}: visits around midnight may be split"
+            "note: the site's time zone is {zone}, {} is {ours}: visits around midnight may be split",
+            target.label(OfTarget::TimeZone)
         )?;
     }
     if let Some(given) =

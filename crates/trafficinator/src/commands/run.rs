@@ -328,7 +328,9 @@ fn announce(settings: &Settings, clients: &[Client], seed: u64, run_id: &str) {
         let (index, of) = (shard.index(), shard.of());
         let most = settings.connections();
         tracing::info!("shard {index}/{of}: a part of those visits, with at most {most} requests in flight");
-        for threshold in settings.run.thresholds.iter().filter(|threshold| threshold.abort.is_some()) {
+        let of_targets = settings.targets.iter().flat_map(|target| &target.thresholds);
+        let thresholds = settings.run.thresholds.iter().chain(of_targets);
+        for threshold in thresholds.filter(|threshold| threshold.abort.is_some()) {
             if !threshold.tells_of_the_whole() {
                 tracing::warn!(
                     "{threshold} cannot end a shard, which has only a part of that; merge judges it"

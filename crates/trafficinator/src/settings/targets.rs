@@ -72,6 +72,7 @@ pub(crate) fn targets(
         });
         targets.push(Target {
             name: declared.name.clone(),
+            place: Some(place(declared.line)),
             url: Some(declared.url.clone()),
             site_id: declared.site_id.or_else(|| site_id(values)).unwrap_or(1),
             token,
@@ -89,6 +90,7 @@ fn only(values: &Values) -> Option<Target> {
     let url: Option<super::TrackingUrl> = values.get("MATOMO_URL");
     Some(Target {
         name: url.as_ref().map_or_else(String::new, super::TrackingUrl::host_and_port),
+        place: None,
         url,
         site_id: site_id(values)?,
         token: values.get::<Secret>("MATOMO_TOKEN_AUTH"),

@@ -153,6 +153,29 @@ fn a_container_that_waits_is_healthy_starts_on_a_file_and_can_be_stopped_before(
 }
 
 #[test]
+fn a_container_ends_on_a_signal_before_anything_listens_for_it() {
+    let Some(project) = project("a_container_ends_on_a_signal_before_anything_listens_for_it") else {
+        return;
+    };
+    project.build();
+    project.network();
+    let slow = ["tracker", "--listen", "0.0.0.0:8899", "--delay", "600s"];
+    let options = ["--network", project.image(), "--network-alias", "tracker", "--no-healthcheck"];
+    project.start(&options, &slow);
+    // What the stand-in never answers is read before the run.
+    let sitemap = ["--env", "TRAFFICINATOR_SITEMAP=http://tracker:8899/matomo.php"];
+    for (signal, code) in [("TERM", "143"), ("INT", "130")] {
+        let id = start_run(&project, &[&sitemap[..], &["--env", "TRAFFICINATOR_TIMEOUT=10m"]].concat());
+        // As process 1 it may not have asked for signals yet.
+        eventually(PATIENCE, "the end of the container", || {
+            project.docker(&["kill", "--signal", signal, &id]);
+            (project.inspect(&id, "{{.State.Status}}") == "exited").then_some(())
+        });
+        assert_eq!(project.inspect(&id, "{{.State.ExitCode}}"), code, "{}", project.logs(&id));
+    }
+}
+
+#[test]
 fn a_container_whose_target_is_unreachable_is_unhealthy_and_goes_on() {
     let Some(project) = project("a_container_whose_target_is_unreachable_is_unhealthy_and_goes_on") else {
         return;

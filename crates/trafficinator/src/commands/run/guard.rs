@@ -18,7 +18,7 @@ pub(super) struct Guard<'a> {
     targets: &'a [Target],
     model: Model,
     part: Shard,
-    /// The one that ended the run.
+    /// The one that ended the run: its place in what is judged.
     ended_by: Option<usize>,
 }
 
@@ -40,14 +40,15 @@ impl<'a> Guard<'a> {
             return None;
         }
         let is_whole = self.part == Shard::WHOLE;
+        let of_targets = self.targets.iter().flat_map(|target| &target.thresholds);
+        let all = self.thresholds.iter().chain(of_targets);
         let due = |threshold: &Threshold| {
             threshold.abort.is_some_and(|delay| measured_for >= delay)
                 && (is_whole || threshold.tells_of_the_whole())
         };
         // Where nothing was measured yet, that is judged at the end.
         let broken = |part: &ThresholdPart| !part.holds && part.value.is_some();
-        let mut both = self.thresholds.iter().zip(&*judged);
-        let index = both.position(|(threshold, part)| due(threshold) && broken(part))?;
+        let index = all.zip(&*judged).position(|(threshold, part)| due(threshold) && broken(part))?;
         self.ended_by = Some(index);
         judged[index].aborted = true;
         Some(judged[index].clone())
@@ -74,11 +75,11 @@ impl<'a> Guard<'a> {
         of_target: impl Fn(usize) -> Vec<ThresholdPart>,
     ) -> Vec<ThresholdPart> {
         let mut judged = judge_all(self.thresholds, whole, self.model);
-        if let Some(part) = self.ended_by.and_then(|index| judged.get_mut(index)) {
-            part.aborted = true;
-        }
         for target in 0..self.targets.len() {
             judged.extend(of_target(target));
+        }
+        if let Some(index) = self.ended_by {
+            judged[index].aborted = true;
         }
         judged
     }

@@ -6,8 +6,8 @@ use engine::observation::Failure;
 use engine::transport::{Client, FetchError, Fetched};
 
 use crate::commands::check::{SKEW_MS, skew_ms};
-use crate::settings::Settings;
 use crate::settings::tracking_url::TrackingUrl;
+use crate::settings::{OfTarget, Settings, Target};
 
 /// How long it may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -33,7 +33,7 @@ pub(super) async fn look(settings: &Settings, clients: &[Client]) -> Vec<Look> {
     let mut looks = Vec::new();
     for ((target, client), asked) in settings.targets.iter().zip(clients).zip(asked) {
         let found = asked.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
-        let is_reached = report(&found, client, target.url.as_ref(), settings.run.fail_fast);
+        let is_reached = report(&found, client, target, settings.run.fail_fast);
         looks.push(Look { is_reached, date: found.ok().and_then(|answer| answer.date) });
     }
     looks
@@ -56,15 +56,10 @@ pub(super) fn compare_clocks(settings: &Settings, looks: &[Look], looked_at: i64
 }
 
 /// Says what was found; whether it can be worked with.
-fn report(
-    look: &Result<Fetched, FetchError>,
-    client: &Client,
-    url: Option<&TrackingUrl>,
-    fail_fast: bool,
-) -> bool {
+fn report(look: &Result<Fetched, FetchError>, client: &Client, target: &Target, fail_fast: bool) -> bool {
     let goes_on = if fail_fast { "--fail-fast: stopping" } else { "going on trying" };
     match look {
-        Ok(answer) => match doubts(answer) {
+        Ok(answer) => match doubts(answer, target) {
             Some(doubt) => {
                 tracing::warn!("{}: {doubt}; {goes_on}", client.target().address());
                 false
@@ -72,7 +67,7 @@ fn report(
             None => true,
         },
         Err(error) => {
-            let advice = url.map_or("", |url| advice(error.failure, url));
+            let advice = advice(error.failure, target);
             tracing::error!("{} is not reached: {error}. {advice}; {goes_on}", client.target().address());
             false
         }
@@ -80,29 +75,33 @@ fn report(
 }
 
 /// What is odd about an answer to a request without parameters: Matomo answers 200 or 204.
-pub(in crate::commands) fn doubts(answer: &Fetched) -> Option<String> {
+pub(in crate::commands) fn doubts(answer: &Fetched, target: &Target) -> Option<String> {
+    let url = || target.label(OfTarget::Url);
     match (answer.status, &answer.location) {
         (200..=299 | 400, _) => None,
         (status @ 300..=399, Some(location)) => {
-            Some(format!("it answers {status} and points to {location}; set MATOMO_URL to where Matomo is"))
+            Some(format!("it answers {status} and points to {location}; set {} to where Matomo is", url()))
         }
         (401 | 403, _) => Some(format!(
             "it answers {}; does the web server want a user and password (http://user:password@host/)?",
             answer.status
         )),
-        (404, _) => Some("it answers 404; is the path of MATOMO_URL right?".to_owned()),
+        (404, _) => Some(format!("it answers 404; is the path of {} right?", url())),
         (503, _) => Some("it answers 503; is Matomo in maintenance (record_statistics = 0)?".to_owned()),
         (status, _) => Some(format!("it answers {status}")),
     }
 }
 
 /// What to do about a target that is not reached.
-pub(in crate::commands) fn advice(failure: Failure, url: &TrackingUrl) -> &'static str {
-    match failure {
+pub(in crate::commands) fn advice(failure: Failure, target: &Target) -> String {
+    let advice = match failure {
         Failure::Dns => {
-            "Check the spelling of the host in MATOMO_URL; between containers it is the name of the service"
+            return format!(
+                "Check the spelling of the host in {}; between containers it is the name of the service",
+                target.label(OfTarget::Url)
+            );
         }
-        Failure::Connect if url.is_loopback() => {
+        Failure::Connect if target.url.as_ref().is_some_and(TrackingUrl::is_loopback) => {
             "Is it running, and on this port? Inside a container, localhost is the container itself: use the name of the service"
         }
         Failure::Connect => "Is it running, and is the port right?",
@@ -112,5 +111,6 @@ pub(in crate::commands) fn advice(failure: Failure, url: &TrackingUrl) -> &'stat
         Failure::Timeout => "Is there a firewall on the way, or is it overloaded?",
         Failure::Protocol => "Does another program listen on this port, or is it https://?",
         Failure::Reset | Failure::Aborted => "Is it restarting, or is it https://?",
-    }
+    };
+    advice.to_owned()
 }

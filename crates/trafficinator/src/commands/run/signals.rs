@@ -24,10 +24,12 @@ pub(in crate::commands) struct Signals {
 impl Signals {
     #[cfg(unix)]
     pub(in crate::commands) fn listen() -> std::io::Result<Signals> {
-        Ok(Signals {
+        let signals = Signals {
             interrupt: unix::signal(SignalKind::interrupt())?,
             terminate: unix::signal(SignalKind::terminate())?,
-        })
+        };
+        crate::first_process::leave_signals_to_others();
+        Ok(signals)
     }
 
     #[cfg(not(unix))]

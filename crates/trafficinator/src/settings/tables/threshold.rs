@@ -1,4 +1,4 @@
-//! `[[threshold]]`: what a run must keep to, and whether it ends where it does not.
+//! `[[threshold]]`: what a run, or one of several targets, must keep to, and whether the run ends where it does not.
 
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use super::{Tables, each, is_declared};
 use crate::lines::Lines;
 use crate::settings::fields::Fields;
 use crate::settings::length::parse_length;
+use crate::settings::nearest::suggest;
 use crate::settings::scenario_file::{Entry, text_of};
 use crate::threshold::{Threshold, parse};
 
@@ -20,9 +21,37 @@ pub(super) fn read<'a>(
     if table.get("threshold").is_some_and(|value| !is_declared("threshold", value.get_ref())) {
         return;
     }
-    let found = each((table, "threshold", "threshold"), lines, problems, threshold);
-    tables.threshold_lines = found.iter().map(|(line, _)| *line).collect();
-    tables.thresholds = found.into_iter().filter_map(|(_, threshold)| threshold).collect();
+    let found = each((table, "threshold", "threshold"), lines, problems, |fields| {
+        let target = target(fields, tables);
+        Some((target, threshold(fields)?))
+    });
+    for (line, found) in found {
+        match found {
+            Some((Some(target), threshold)) => tables.targets[target].thresholds.push(threshold),
+            found => {
+                tables.threshold_lines.push(line);
+                tables.thresholds.extend(found.map(|(_, threshold)| threshold));
+            }
+        }
+    }
+}
+
+/// Which of the targets it is about, unless it is about the whole run.
+fn target(fields: &mut Fields<'_, '_>, tables: &Tables) -> Option<usize> {
+    let name = fields.text("target")?;
+    let known = tables.targets.iter().position(|target| target.name == name);
+    // What is wrong with a target was told.
+    if known.is_none() && tables.targets.len() == tables.target_lines.len() {
+        let names: Vec<&str> = tables.targets.iter().map(|target| target.name.as_str()).collect();
+        let advice = match (suggest(&name, names.iter().copied()), names.as_slice()) {
+            (Some(near), _) => format!("did you mean {near:?}?"),
+            (None, []) => "there are none; leave it out".to_owned(),
+            (None, names) => format!("give one of {}", names.join(", ")),
+        };
+        let line = fields.value("target").map_or(0, |(line, _)| line);
+        fields.complain("target", line, format!("{name:?} is none of the targets; {advice}"));
+    }
+    known
 }
 
 fn threshold(fields: &mut Fields<'_, '_>) -> Option<Threshold> {

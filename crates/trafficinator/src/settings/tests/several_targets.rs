@@ -1,10 +1,13 @@
 //! Several targets, as a scenario file declares them.
 
+use std::time::Duration;
+
 use traffic::walk::Audience;
 
 use super::{Given, load_for, loaded, problems, settings};
 use crate::settings::layers::Purpose;
 use crate::settings::{Distribution, Settings};
+use crate::threshold::Threshold;
 
 fn with<'a>(scenario: &'a str, files: &'a [(&'a str, &'a str)]) -> Given<'a> {
     Given { scenario: Some(scenario), files, ..Given::default() }
@@ -98,6 +101,35 @@ fn everything_wrong_with_targets_is_told_at_once() {
         assert!(told.contains(line), "{line}\nis not in\n{told}");
     }
     assert!(!told.contains("secret"), "{told}");
+}
+
+#[test]
+fn a_threshold_of_a_target_belongs_to_it_and_may_end_the_run() {
+    let threshold = |keys: &str| format!("{TWO}[[threshold]]\nexpression = 'errors<5%'\n{keys}\n");
+    let scenario = threshold("target = 'old'\nabort = true\ndelay = '30s'") + &threshold("")[TWO.len()..];
+    let all = settings(&with(&scenario, TOKEN));
+    let texts = |thresholds: &[Threshold]| {
+        thresholds.iter().map(|threshold| (threshold.text.clone(), threshold.abort)).collect::<Vec<_>>()
+    };
+    let (abort, text) = (Some(Duration::from_secs(30)), "errors<5%".to_owned());
+    assert_eq!(
+        texts(&all.targets[0].thresholds),
+        [("response.p95<200ms".to_owned(), None), (text.clone(), abort)]
+    );
+    assert_eq!(texts(&all.targets[1].thresholds), []);
+    assert_eq!(texts(&all.run.thresholds), [(text, None)]);
+    // One of a target that is switched off waits until that is back.
+    settings(&with(&threshold("target = 'off.test'"), TOKEN));
+    for (target, expected) in [
+        ("odl", "threshold.target (evening.toml:18): \"odl\" is none of the targets; did you mean \"old\"?"),
+        ("elsewhere", "give one of old, new.test:8443, off.test"),
+    ] {
+        let told = problems(&with(&threshold(&format!("target = '{target}'")), TOKEN));
+        assert!(told.contains(expected), "{expected}\nis not in\n{told}");
+    }
+    let alone = "[[threshold]]\nexpression = 'errors<5%'\ntarget = 'old'\n";
+    let told = problems(&Given { flags: &[("MATOMO_URL", "http://a/")], ..with(alone, &[]) });
+    assert!(told.contains("there are none; leave it out"), "{told}");
 }
 
 #[test]
