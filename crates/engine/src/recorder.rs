@@ -16,6 +16,9 @@ use statistics::Statistics;
 /// A hit sent this long after it was due is late.
 pub const LATE_NS: u64 = 100_000_000;
 
+/// Fewer hits that are lost in a row may be lost by accident.
+pub const TELLING_FAILURES: usize = 3;
+
 /// Visits by what became of them. `planned = started + dropped`; once a run is over `started = completed + incomplete`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct VisitCounts {
@@ -177,8 +180,8 @@ pub struct Counts {
     pub last_sent: u64,
     /// When the last answer came, whatever it said, likewise; 0 where none came.
     pub last_answer: u64,
-    /// When a hit was last given up because no answer came, likewise; 0 where none was.
-    pub last_failure: u64,
+    /// When hits were last given up because no answer came, likewise, the last first; 0 where there were fewer.
+    pub last_failures: [u64; TELLING_FAILURES],
     /// What was planned.
     pub planned: Ledger,
     /// What Matomo said it took.
@@ -188,6 +191,15 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// Notes that a hit was given up.
+    pub(crate) fn fail(&mut self, at: u64) {
+        let later = self.last_failures.iter().take_while(|known| **known >= at).count();
+        if let Some(places) = self.last_failures.get_mut(later..).filter(|places| !places.is_empty()) {
+            places.rotate_right(1);
+            places[0] = at;
+        }
+    }
+
     /// Counts a hit that is over.
     pub(crate) fn count(&mut self, outcome: Outcome) {
         outcome.count(&mut self.hits, &mut self.errors);
@@ -202,7 +214,9 @@ impl AddAssign<&Counts> for Counts {
         self.last_start = self.last_start.max(other.last_start);
         self.last_sent = self.last_sent.max(other.last_sent);
         self.last_answer = self.last_answer.max(other.last_answer);
-        self.last_failure = self.last_failure.max(other.last_failure);
+        for at in other.last_failures {
+            self.fail(at);
+        }
         self.planned += other.planned;
         self.acknowledged += other.acknowledged;
         self.uncertain += other.uncertain;

@@ -41,19 +41,20 @@ impl Route {
     }
 }
 
-/// Divides requests in flight among targets by the visits they get: at least one each.
+/// Divides requests in flight among targets: one each, and the others by the visits they get.
 pub fn slots(routes: &[Route], concurrency: usize) -> Vec<usize> {
     let whole: f64 = routes.iter().map(|route| route.audience.share()).sum();
+    let others = concurrency.saturating_sub(routes.len());
     let (mut share, mut given) = (0.0, 0);
     routes
         .iter()
         .map(|route| {
             share += route.audience.share();
             // Rounded at the ends, so that the parts are the whole.
-            let end = (concurrency as f64 * share / whole).round() as usize;
-            let slots = end.saturating_sub(given);
+            let end = (others as f64 * share / whole).round() as usize;
+            let slots = 1 + end - given;
             given = end;
-            slots.max(1)
+            slots
         })
         .collect()
 }
@@ -91,5 +92,11 @@ mod tests {
             [Audience::Share { from: 0.0, share: 0.75 }, Audience::Share { from: 0.75, share: 0.25 }];
         assert_eq!(divided(&shares, 8), [6, 2]);
         assert_eq!(divided(&shares, 1), [1, 1]);
+        for (small, large) in [(0, 1), (1, 0)] {
+            let shares =
+                [Audience::Share { from: 0.0, share: 0.99 }, Audience::Share { from: 0.99, share: 0.01 }];
+            assert_eq!(divided(&[shares[large], shares[small]], 8)[small], 7);
+            assert_eq!(divided(&[shares[large], shares[small]], 8)[large], 1);
+        }
     }
 }

@@ -213,6 +213,7 @@ impl Run {
 
     /// Waits for the workers and returns what came of the run. A worker that panicked is a bug: the panic goes on here.
     pub fn join(self) -> Ended {
+        let workers = self.threads.len();
         for thread in self.threads.into_iter().chain([self.collector]) {
             if let Err(panic) = thread.join() {
                 std::panic::resume_unwind(panic);
@@ -222,7 +223,7 @@ impl Run {
         // A reader may be left.
         let snapshots = Arc::try_unwrap(self.shared).unwrap_or_else(|shared| (*shared).clone());
         let (whole, routes) = snapshots.into_parts();
-        Ended { whole, routes, took }
+        Ended { whole, routes, workers, took }
     }
 }
 
@@ -233,6 +234,8 @@ pub struct Ended {
     pub whole: Snapshot,
     /// Of each target, where there are several.
     pub routes: Vec<Snapshot>,
+    /// Threads that sent.
+    pub workers: usize,
     /// How long it took.
     pub took: Duration,
 }

@@ -19,6 +19,7 @@ use hyper::Request;
 use hyper::header::{DATE, HeaderMap};
 use jiff::tz::TimeZone;
 use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
 use tokio::time::Sleep;
 use traffic::curve::{Nanos, SECOND};
 use traffic::plan::Plan;
@@ -64,6 +65,8 @@ pub(crate) async fn work(assignment: Assignment) {
         wake: Notify::new(),
         state: RefCell::new(State::new(assignment)),
     });
+    // They end with this function, before any of them can look at what has ended.
+    let mut connections = JoinSet::new();
     let mut sleep = pin!(tokio::time::sleep(Duration::ZERO));
     loop {
         let now = worker.clock.now();
@@ -74,7 +77,7 @@ pub(crate) async fn work(assignment: Assignment) {
             state.admit(now);
             let spawn = state.dispatch(now);
             for id in spawn {
-                tokio::task::spawn_local(serve(Rc::clone(&worker), id));
+                connections.spawn_local(serve(Rc::clone(&worker), id));
             }
             if now >= state.publish_at {
                 state.publish(now);

@@ -62,7 +62,7 @@ pub struct Tracking {
 /// A planned run.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    scenario: Scenario,
+    scenario: Arc<Scenario>,
     tracking: Tracking,
     seed: u64,
     run_id: String,
@@ -86,7 +86,7 @@ pub struct Plan {
     click_goals: Vec<u16>,
     event_goals: Vec<u16>,
     /// Titles and names of parameters that hits are made of.
-    texts: Texts,
+    texts: Arc<Texts>,
     /// None in a closed model: visits have no due times.
     curve: Option<Arc<Curve>>,
     starts_ms: i64,
@@ -110,9 +110,8 @@ impl Plan {
             let seconds = 2.0 * scenario.longest_visit() + scenario.longest_sending() + APART;
             (seconds * curve.peak() * FASTEST).ceil() as u64
         });
-        let behind = &scenario.profile.visitors;
-        let logged_in = if tracking.authenticated && tracking.countries { behind.logged_in } else { 0.0 };
-        let mut visitors = Visitors::new(seed, run, logged_in, &scenario.profile.devices);
+        let mut visitors =
+            Visitors::new(seed, run, logged_in(&scenario, tracking), &scenario.profile.devices);
         if let (Some(rhythm), Some(curve)) = (&scenario.rhythm, &curve) {
             visitors.countries.follow_the_sun(rhythm, curve, &scenario.time_zone, unix_ms);
         }
@@ -125,7 +124,7 @@ impl Plan {
         let channels = Channel::ALL.map(|channel| sources.share(channel));
         let behaviour = Behaviour::new(&scenario, channels, visitors.class_shares(), population.stages());
         let wording = wording::of(scenario.profile.site);
-        let texts = Texts::new(&scenario);
+        let texts = Arc::new(Texts::new(&scenario));
         let address = |url: &str| {
             goals(
                 &scenario,
@@ -169,7 +168,7 @@ impl Plan {
             behaviour,
             texts,
             run_id: run_id.to_owned(),
-            scenario,
+            scenario: Arc::new(scenario),
             tracking,
             seed,
             run,
@@ -177,8 +176,16 @@ impl Plan {
             curve,
             starts_ms: unix_ms,
             time_zones,
-            tag: tracking.tag_dimension.map(|number| (format!("dimension{number}"), Text::new(run_id))),
+            tag: tag(tracking, run_id),
         }
+    }
+
+    /// The same for another target: the same visits of the same people, as that one wants to be told of them.
+    #[must_use]
+    pub fn aimed_at(&self, tracking: Tracking) -> Plan {
+        let mut visitors = self.visitors.clone();
+        visitors.logged_in = logged_in(&self.scenario, tracking);
+        Plan { tracking, visitors, tag: tag(tracking, &self.run_id), ..self.clone() }
     }
 
     /// The scenario.
@@ -203,7 +210,7 @@ impl Plan {
 
     /// A fingerprint of the plan: the same for two runs that send the same visits, whatever seed, run id and target.
     pub fn fingerprint(&self) -> u64 {
-        let draft = &*self.scenario;
+        let draft = &**self.scenario;
         let site = draft.site.fingerprint();
         let parts = format!(
             "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {site:x}",
@@ -357,6 +364,16 @@ impl Plan {
         let Visitor { country, city, .. } = visit.visitor;
         if self.tracking.countries { self.visitors.countries.time_zone(country, city) + 1 } else { 0 }
     }
+}
+
+/// The share of visitors with a user id, which only a token makes safe.
+fn logged_in(scenario: &Scenario, tracking: Tracking) -> f64 {
+    if tracking.authenticated && tracking.countries { scenario.profile.visitors.logged_in } else { 0.0 }
+}
+
+/// What carries the run id.
+fn tag(tracking: Tracking, run_id: &str) -> Option<(String, Text)> {
+    tracking.tag_dimension.map(|number| (format!("dimension{number}"), Text::new(run_id)))
 }
 
 /// The rate over the time of a run that begins at a moment; none in a closed model.

@@ -14,8 +14,8 @@
 
 use crate::random::{self, Domain, Permutation};
 
-/// Slots of visit numbers.
-const SLOTS: u64 = 64;
+/// Slots of visit numbers: who first comes in one of them comes back as others of it do.
+pub(crate) const SLOTS: u64 = 64;
 
 /// As many families as have come far enough for visitors to return: none to all.
 pub const STAGES: usize = FAMILIES.len() + 1;

@@ -65,7 +65,7 @@ pub struct Visitors {
     /// Seed of the identifiers: of this seed and this run only.
     identity: u64,
     /// Share of visitors with a user id.
-    logged_in: f64,
+    pub(crate) logged_in: f64,
     /// Where they come from.
     pub countries: Countries,
     /// What they browse with.

@@ -7,6 +7,7 @@ use crate::arrivals::Arrivals;
 use crate::curve::{Curve, Nanos};
 use crate::day::{self, Day};
 use crate::plan::Plan;
+use crate::population::SLOTS;
 
 /// Which machine of how many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +84,8 @@ impl Audience {
     fn has(self, visitor: u64) -> bool {
         match self {
             Audience::Everybody => true,
-            Audience::InTurn { index, of } => visitor % of == index,
+            // Visitors with the same number within their group come back alike: they take turns as well.
+            Audience::InTurn { index, of } => (visitor / SLOTS + visitor % SLOTS) % of == index,
             Audience::Share { from, share } => {
                 // The ends of neighbours are the same number, rounded the same way. Shares that add up to 1 may do so but
                 // for the last digit, and nobody is left out.

@@ -42,13 +42,15 @@ pub(crate) fn merge(mut given: Vec<Given>) -> Result<Merged, Vec<String>> {
     let first = &first.read.summary;
     let thresholds = judged(&summaries, &snapshot, &targets).map_err(|problem| vec![problem])?;
     let generators: Vec<&GeneratorPart> = summaries.iter().map(|summary| &summary.generator).collect();
+    let run = run(first, &summaries);
+    let seconds = run.seconds;
     let circumstances = Circumstances {
-        run: run(first, &summaries),
+        run,
         target: first.target.clone(),
         model: first.model,
         adjusted: false,
         thresholds,
-        generator: GeneratorPart::together(&generators, &snapshot.series),
+        generator: GeneratorPart::together(&generators, &snapshot.series, seconds),
         reproduce: reproduce(&first.reproduce),
     };
     let several = targets.iter().map(|(target, snapshot)| {
@@ -132,7 +134,7 @@ fn judged(
         let of = of.ok_or_else(|| cannot(format!("there is no target {:?}", part.target)))?;
         Ok(ThresholdPart {
             target: part.target.clone(),
-            aborted: all.iter().any(|summary| summary.thresholds[index].aborted),
+            aborted: all.iter().any(|summary| summary.thresholds.get(index).is_some_and(|part| part.aborted)),
             ..threshold::judge_one(&threshold, of, first.model)
         })
     };

@@ -239,7 +239,8 @@ pub(crate) fn plan(
     run_id: &str,
     start: Option<i64>,
 ) -> Arc<Plan> {
-    Arc::new(plan_for(settings, &settings.targets[0], scenario, (seed, run_id), start))
+    let start = start.unwrap_or(SOME_MONDAY);
+    Arc::new(Plan::starting(scenario, tracking(settings, &settings.targets[0]), seed, run_id, start))
 }
 
 /// The same as each of the targets gets it: they may have different tokens, and sites.
@@ -250,24 +251,19 @@ pub(crate) fn plans(
     run_id: &str,
     start: Option<i64>,
 ) -> Vec<Arc<Plan>> {
-    let plan = |(target, scenario)| Arc::new(plan_for(settings, target, scenario, (seed, run_id), start));
-    settings.targets.iter().zip(std::iter::repeat_n(scenario, settings.targets.len())).map(plan).collect()
+    let first = plan(settings, scenario, seed, run_id, start);
+    let others = settings.targets[1..].iter();
+    let others: Vec<_> = others.map(|target| Arc::new(first.aimed_at(tracking(settings, target)))).collect();
+    std::iter::once(first).chain(others).collect()
 }
 
-fn plan_for(
-    settings: &Settings,
-    target: &settings::Target,
-    scenario: Scenario,
-    (seed, run_id): (u64, &str),
-    start: Option<i64>,
-) -> Plan {
-    let tracking = Tracking {
+fn tracking(settings: &Settings, target: &settings::Target) -> Tracking {
+    Tracking {
         site: target.site_id,
         authenticated: target.token.is_some(),
         countries: settings.visits.countries && target.token.is_some(),
         tag_dimension: settings.sending.tag_dimension.map(u32::from),
-    };
-    Plan::starting(scenario, tracking, seed, run_id, start.unwrap_or(SOME_MONDAY))
+    }
 }
 
 #[cfg(test)]

@@ -422,9 +422,9 @@ impl Settings {
         &self.described
     }
 
-    /// Most requests in flight on this machine: its part of `CONCURRENCY`.
+    /// Most requests in flight on this machine: its part of `CONCURRENCY`, and at least one to each target.
     pub(crate) fn connections(&self) -> usize {
-        self.run.part().part(self.load.concurrency)
+        self.run.part().part(self.load.concurrency).max(self.targets.len())
     }
 
     /// A setting as its user gave it, by the name that `traffic` has for it.

@@ -76,7 +76,7 @@ fn add(snapshot: &mut Snapshot, observations: &[Observation]) {
 }
 
 fn snapshot() -> impl Strategy<Value = Snapshot> {
-    let numbers = vec(0..1_000_000_u64, 13 + Kind::ALL.len());
+    let numbers = vec(0..1_000_000_u64, 15 + Kind::ALL.len());
     (vec(observation(), 0..20), numbers, ledger(), ledger(), ledger()).prop_map(
         |(observations, numbers, planned, acknowledged, uncertain)| {
             let mut snapshot = record(&observations);
@@ -96,11 +96,13 @@ fn snapshot() -> impl Strategy<Value = Snapshot> {
                 &mut counts.last_start,
                 &mut counts.last_sent,
                 &mut counts.last_answer,
-                &mut counts.last_failure,
             ];
-            for (field, number) in fields.into_iter().chain(&mut hits.by_kind).zip(numbers) {
+            let failures = counts.last_failures.iter_mut();
+            for (field, number) in fields.into_iter().chain(failures).chain(&mut hits.by_kind).zip(numbers) {
                 *field = number;
             }
+            // The last first.
+            counts.last_failures.sort_unstable_by(|one, other| other.cmp(one));
             snapshot
         },
     )

@@ -39,6 +39,9 @@ mod tests;
 /// Waking up this much too late is a stall of the generator.
 const STALL: Nanos = SECOND / 100;
 
+/// So many visits are taken in at once, at most.
+const MOST_AT_ONCE: usize = 4_096;
+
 /// How often a hit that certainly was not recorded is tried again, and how long after the first failure.
 const RETRIES: u8 = 3;
 const BACK_OFF: Nanos = SECOND / 4;
@@ -175,13 +178,13 @@ impl State {
     /// Ends arrivals, or everything, when told to or when the time is over.
     pub(super) fn obey(&mut self, control: Control, now: Nanos) {
         if control.pace != self.pace {
-            self.admit(control.pace.since().min(now));
+            self.admit_all(control.pace.since().min(now));
             self.pace = control.pace;
         }
         match control.phase {
             Phase::Run => {}
             Phase::Drain { since } => {
-                self.admit(since.min(now));
+                self.admit_all(since.min(now));
                 self.next = None;
                 let end = since + self.options.grace;
                 self.cut_at = Some(self.cut_at.map_or(end, |earlier| earlier.min(end)));
@@ -192,7 +195,7 @@ impl State {
             }
         }
         if let Some(until) = self.options.until.filter(|until| now >= *until) {
-            self.admit(until);
+            self.admit_all(until);
             self.next = None;
             if self.cut_at.is_none() {
                 self.cut_at = Some(until + self.options.grace);
@@ -200,36 +203,46 @@ impl State {
         }
     }
 
-    /// Takes in the visits that have arrived.
+    /// Takes in the visits that have arrived: not more at once than leave time for others. After a late start there may
+    /// be millions.
     pub(super) fn admit(&mut self, now: Nanos) {
+        self.admit_some(MOST_AT_ONCE, now);
+    }
+
+    fn admit_all(&mut self, now: Nanos) {
+        self.admit_some(usize::MAX, now);
+    }
+
+    fn admit_some(&mut self, most: usize, now: Nanos) {
         if self.is_closed_model() {
             return;
         }
         let now = self.options.until.map_or(now, |until| now.min(until - 1));
-        while let Some((number, planned)) = self.next {
+        for _ in 0..most {
+            let Some((number, planned)) = self.next else { break };
             let Some(due) = self.pace.run(planned).filter(|due| *due <= now) else { break };
             self.next = self.find();
-            self.open(number, due);
+            self.open(number, due, now);
         }
     }
 
     /// Plans a visit, and the robots that come along with it.
-    fn open(&mut self, number: u64, arrival: Nanos) {
+    fn open(&mut self, number: u64, arrival: Nanos, now: Nanos) {
         let actions = self.agenda.spare();
         let mut visit = self.planner.visit(&self.plan, number, actions);
         // Whom a cap has kept away is new to this Matomo.
         visit.earlier = self.walk.earlier(&self.plan, number, visit.earlier);
         self.recorded.visits.planned += 1;
-        self.enter(visit, arrival);
+        self.enter(visit, arrival, now);
         for nth in 0..self.plan.robots(number) {
             let actions = self.agenda.spare();
             let robot = self.planner.robot(&self.plan, number, nth, actions);
-            self.enter(robot, arrival);
+            self.enter(robot, arrival, now);
         }
     }
 
-    /// Puts a visit on the agenda, behind its predecessor where that is still open.
-    fn enter(&mut self, visit: Visit, arrival: Nanos) {
+    /// Puts a visit on the agenda, behind its predecessor where that is still open; unless it comes too late anyway.
+    fn enter(&mut self, visit: Visit, arrival: Nanos, now: Nanos) {
         self.recorded.hits.planned += visit.actions.len() as u64;
         self.recorded.planned += visit.ledger(&self.plan.scenario().goals);
         let predecessor = visit.predecessor.and_then(|number| self.agenda.find(number));
@@ -285,8 +298,16 @@ impl State {
         }
         match predecessor {
             Some(before) => self.agenda.get(before).successor = Some(slot),
+            None if self.is_too_late(slot, now) => self.drop_hit(slot, now),
             None => self.schedule(slot),
         }
+    }
+
+    /// Whether a hit is not worth sending any more, nor was before.
+    fn is_too_late(&mut self, slot: Slot, now: Nanos) -> bool {
+        !self.is_closed_model()
+            && self.agenda.get(slot).tries == 0
+            && now.saturating_sub(self.due(slot)) > LAG_LIMIT
     }
 
     /// When the next hit of a visit is due.
@@ -353,15 +374,15 @@ impl State {
                 let room = self.is_closed_model() && self.agenda.len() < self.slots;
                 let (number, _) = self.next.filter(|_| room)?;
                 self.next = self.find();
-                self.open(number, now);
+                self.open(number, now, now);
                 continue;
             };
+            if self.is_too_late(slot, now) {
+                self.drop_hit(slot, now);
+                continue;
+            }
             if !self.is_closed_model() {
                 let due = self.due(slot);
-                if now - due > LAG_LIMIT && self.agenda.get(slot).tries == 0 {
-                    self.drop_hit(slot, now);
-                    continue;
-                }
                 if self.holds_back(slot, due, now) {
                     continue;
                 }
@@ -505,7 +526,7 @@ impl State {
         // Not in `cut`: what is cut off there says nothing about the target.
         match outcome {
             Outcome::Answered(_) => self.recorded.last_answer = now,
-            Outcome::Failed(_) => self.recorded.last_failure = now,
+            Outcome::Failed(_) => self.recorded.fail(now),
         }
         self.observations.push(Observation { kind, due, ready, sent, done: now, outcome });
         self.account(slot, outcome);

@@ -349,7 +349,7 @@ impl Plan {
     /// What is told of the visitor, the visit and the page beside what was done.
     fn describe(&self, visit: &Visit, action: &Action, index: usize, out: &mut impl Parameters) {
         let Texts { visit_variables, customer_types, page_types, product_type, devices, dimensions, .. } =
-            &self.texts;
+            &*self.texts;
         let customer = match (visit.visitor.user, visit.earlier) {
             (Some(_), _) => 2,
             (None, 0) => 0,

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use traffic::arrivals::Pattern;
-use traffic::plan::Plan;
-use traffic::scenario::Rate;
+use traffic::plan::{Plan, Tracking};
+use traffic::profile::{BuiltInSite, Profile};
+use traffic::scenario::{Draft, Rate, Scenario};
+use traffic::site::Site;
 use traffic::walk::{Audience, Part, Shard, Walk};
 
 use crate::scenarios::run;
@@ -114,6 +116,42 @@ fn targets_get_their_shares_more_evenly_than_by_chance() {
                 "{own} of {expected}: {audience:?}"
             );
         }
+    }
+}
+
+#[test]
+fn targets_get_visitors_who_come_back_alike() {
+    let mut draft = Draft::new(Profile::built_in("ecommerce").unwrap(), Site::built_in(BuiltInSite::Shop));
+    draft.rate = Rate::PerSecond(1.0);
+    let plan = crate::classic::plan_of(draft);
+    let visits = 40_000;
+    let returning = |numbers: &mut dyn Iterator<Item = u64>| {
+        let all: Vec<u64> = numbers.collect();
+        let known = all.iter().filter(|number| plan.population().attendance(**number).earlier > 0).count();
+        (known as f64 / all.len() as f64, all.len() as f64)
+    };
+    let (expected, _) = returning(&mut (0..visits));
+    assert!(expected > 0.05, "{expected}");
+    for targets in [2, 3, 5, 8, 13] {
+        for audience in audiences(targets).into_iter().flatten() {
+            let own = walk(&plan, Part { audience, ..Part::WHOLE }, visits);
+            let (share, of) = returning(&mut own.into_iter().map(|(number, _)| number));
+            // Whoever comes back does so several times, so these are not independent draws.
+            let deviation = (expected * (1.0 - expected) / of).sqrt();
+            assert!((share - expected).abs() < 5.0 * deviation, "{share} of {expected}: {audience:?}");
+        }
+    }
+}
+
+#[test]
+fn an_aimed_plan_is_the_plan_of_that_target() {
+    let draft = crate::classic::classic();
+    let tracking =
+        |site, authenticated| Tracking { site, authenticated, countries: true, tag_dimension: Some(3) };
+    let scenario = Scenario::new(draft).unwrap();
+    let plan = |tracking| Plan::starting(scenario.clone(), tracking, 7, "aimed", 1_767_571_200_000);
+    for (from, to) in [(tracking(1, false), tracking(2, true)), (tracking(1, true), tracking(2, false))] {
+        assert_eq!(format!("{:?}", plan(from).aimed_at(to)), format!("{:?}", plan(to)));
     }
 }
 

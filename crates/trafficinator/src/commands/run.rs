@@ -133,27 +133,25 @@ pub(super) async fn send(
         direction.state.enter(Phase::Waiting);
     }
     if let Some(signal) = wait_for_start(&settings.run.start, &mut signals).await? {
-        let clock = Clock::start();
-        let routes = routes(settings, scenario, clients, (seed, &run_id), clock);
-        return Ok(Session::new(settings, &routes, clock).unsent(StoppedBy::Signal, Some(signal), direction));
+        let routes = routes(settings, scenario, clients, (seed, &run_id));
+        let session = Session::new(settings, &routes, Clock::start());
+        return Ok(session.unsent(StoppedBy::Signal, Some(signal), direction));
     }
     direction.state.enter(Phase::Starting);
     let looks = looks::look(settings, clients).await;
-    let looked_at = Clock::start().unix_ms(0);
+    direction.state.looked(looks.iter().map(|look| look.is_reached).collect());
     let is_reached = looks.iter().all(|look| look.is_reached);
-    if looks.iter().any(|look| look.is_reached) {
-        direction.state.reached();
-    }
     let start_ms = settings.run.start.at_ms();
     if start_ms.is_some() {
-        looks::compare_clocks(settings, &looks, looked_at);
+        looks::compare_clocks(settings, &looks);
     }
-    let mut clock = start_ms.map_or_else(Clock::start, Clock::starting_at);
-    let mut routes = routes(settings, scenario, clients, (seed, &run_id), clock);
+    // Before the clock starts: the plan of a large site takes a while.
+    let mut routes = routes(settings, scenario, clients, (seed, &run_id));
     for (route, look) in routes.iter_mut().zip(looks) {
-        route.date = look.date.map(|date| (date, looked_at));
+        route.date = look.date;
     }
     direction.state.announce(facts(settings, &routes));
+    let mut clock = start_ms.map_or_else(Clock::start, Clock::starting_at);
     if !is_reached && settings.run.fail_fast {
         return Ok(Session::new(settings, &routes, clock).unsent(StoppedBy::Error, None, direction));
     }
@@ -170,15 +168,15 @@ pub(super) async fn send(
     Session::new(settings, &routes, clock).drive(&mut signals, screen, direction).await
 }
 
-/// The plan on its way to each of the targets.
+/// The plan on its way to each of the targets: of a run that starts when that was asked for, or now.
 fn routes(
     settings: &Settings,
     scenario: Scenario,
     clients: &[Client],
     (seed, run_id): (u64, &str),
-    clock: Clock,
 ) -> Vec<Route> {
-    let plans = crate::scenario::plans(settings, scenario, seed, run_id, Some(clock.unix_ms(0)));
+    let start_ms = settings.run.start.at_ms().unwrap_or_else(|| Clock::start().unix_ms(0));
+    let plans = crate::scenario::plans(settings, scenario, seed, run_id, Some(start_ms));
     let targets = settings.targets.iter().zip(clients);
     targets
         .zip(plans)
@@ -195,14 +193,18 @@ fn routes(
 
 /// What others are told who look.
 fn facts(settings: &Settings, routes: &[Route]) -> Facts {
-    let (plan, target) = (&routes[0].plan, &settings.targets[0]);
+    let plan = &routes[0].plan;
     let name = |target: &crate::settings::Target| target.name.clone();
+    let (target, site_id) = match (routes, settings.targets.as_slice()) {
+        ([route], [target]) => (route.client.target().address().to_owned(), Some(target.site_id)),
+        (routes, _) => (format!("{} targets", routes.len()), None),
+    };
     Facts {
         run_id: plan.run_id().to_owned(),
         seed: plan.seed(),
         plan: session::fingerprint(settings, routes),
-        target: routes[0].client.target().address().to_owned(),
-        site_id: target.site_id,
+        target,
+        site_id,
         targets: settings.targets.iter().map(name).collect(),
         in_flight_limit: settings.connections() as u64,
     }

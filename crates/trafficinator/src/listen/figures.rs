@@ -163,7 +163,8 @@ pub(super) fn read(state: &State) -> Figures {
             (figures.response, figures.planned) = (None, None);
         } else if told.phase != Phase::Draining && told.phase != Phase::Over {
             let speed = pace.speed();
-            figures.planned = Some(Planned { rate: begun.plan.rate(now) * begun.scale * speed, speed });
+            let rate = if told.phase == Phase::Capped { 0.0 } else { begun.plan.rate(now) };
+            figures.planned = Some(Planned { rate: rate * begun.scale * speed, speed });
         }
         {
             let snapshot = begun.reader.snapshot();
@@ -178,7 +179,8 @@ pub(super) fn read(state: &State) -> Figures {
             .filter_map(|(index, name)| Some(TargetFigures::of(name, &*begun.reader.snapshot_of(index)?)))
             .collect();
     }
-    figures.readiness = ready(told.phase, told.reached || is_answered(&figures.counts));
+    figures.readiness =
+        ready(told.phase, told.first_look(None) == Some(true) || is_answered(&figures.counts));
     figures.facts = told.facts;
     figures.process = Process {
         cpu_seconds: usage::usage().cpu.as_secs_f64(),
@@ -195,7 +197,7 @@ pub(super) fn readiness(state: &State) -> Result<(), &'static str> {
     let told = state.told();
     let is_answered =
         || told.begun.as_ref().is_some_and(|begun| is_answered(&begun.reader.snapshot().counts));
-    ready(told.phase, told.reached || is_answered())
+    ready(told.phase, told.first_look(None) == Some(true) || is_answered())
 }
 
 fn is_answered(counts: &Counts) -> bool {

@@ -64,6 +64,8 @@ enum Contact {
     Never,
     /// It was, and has been silent for so long.
     Silent(Nanos),
+    /// It answers, and has refused every hit.
+    Refuses,
 }
 
 /// How the program is now.
@@ -78,9 +80,9 @@ pub(super) fn read(state: &State) -> Health {
     let hits = counted.map(|(hits, ..)| hits).unwrap_or_default();
     let several = several(&told);
     // What is wrong with one of several targets is what there is to tell.
-    let (name, contact) = match several.iter().find(|(_, contact)| contact.is_gone()) {
+    let (name, contact) = match several.iter().find(|(_, contact)| contact.is_bad()) {
         Some((name, contact)) => (Some(name.as_str()), *contact),
-        None => (None, contact(&told, counted.map(|(_, reach, now)| (reach, now)))),
+        None => (None, contact(&told, None, counted.map(|(_, reach, now)| (reach, now)))),
     };
     Health {
         status: "alive",
@@ -90,7 +92,7 @@ pub(super) fn read(state: &State) -> Health {
         run_id: told.facts.as_ref().map(|facts| facts.run_id.clone()),
         version: env!("CARGO_PKG_VERSION"),
         uptime_seconds: seconds(state.now()),
-        healthy: !contact.is_gone(),
+        healthy: !contact.is_bad(),
         sentence: sentence(told.phase, name, contact, &hits),
         target: contact.word(),
         silent_seconds: contact.silent_seconds(),
@@ -109,18 +111,20 @@ pub(super) fn read(state: &State) -> Health {
 /// Each of several targets, and whether it answers.
 fn several(told: &Told) -> Vec<(String, Contact)> {
     let names = told.facts.as_ref().map(|facts| facts.targets.as_slice()).unwrap_or_default();
-    let Some(begun) = &told.begun else { return Vec::new() };
-    let now = begun.reader.clock().now();
-    let contact = |(index, name): (usize, &String)| {
-        let reach = reach(&begun.reader.snapshot_of(index)?.counts);
-        Some((name.clone(), contact(told, Some((reach, now)))))
+    if names.len() < 2 {
+        return Vec::new();
+    }
+    let heard = |index| {
+        let reader = &told.begun.as_ref()?.reader;
+        Some((reach(&reader.snapshot_of(index)?.counts), reader.clock().now()))
     };
-    names.iter().enumerate().filter_map(contact).collect()
+    let contact = |(index, name): (usize, &String)| (name.clone(), contact(told, Some(index), heard(index)));
+    names.iter().enumerate().map(contact).collect()
 }
 
 impl Contact {
-    fn is_gone(self) -> bool {
-        matches!(self, Contact::Never | Contact::Silent(_))
+    fn is_bad(self) -> bool {
+        matches!(self, Contact::Never | Contact::Silent(_) | Contact::Refuses)
     }
 
     fn word(self) -> &'static str {
@@ -128,6 +132,7 @@ impl Contact {
             Contact::Unknown => "unknown",
             Contact::Answers => "answers",
             Contact::Never | Contact::Silent(_) => "unreachable",
+            Contact::Refuses => "refuses",
         }
     }
 
@@ -144,13 +149,17 @@ fn seconds(time: Nanos) -> f64 {
 }
 
 /// What hits tell counts for more than the first look; a run that is over has nobody to reach.
-fn contact(told: &Told, heard: Option<(Reach, Nanos)>) -> Contact {
-    let Some((reach, now)) = heard.filter(|_| told.phase != Phase::Over) else { return Contact::Unknown };
-    match reach {
-        Reach::Answers => Contact::Answers,
-        Reach::Unknown if told.reached => Contact::Answers,
-        Reach::Unknown | Reach::Never => Contact::Never,
-        Reach::Silent { since } => Contact::Silent(now.saturating_sub(since)),
+fn contact(told: &Told, target: Option<usize>, heard: Option<(Reach, Nanos)>) -> Contact {
+    if told.phase == Phase::Over {
+        return Contact::Unknown;
+    }
+    match (heard, told.first_look(target)) {
+        (Some((Reach::Answers, _)), _) => Contact::Answers,
+        (Some((Reach::Refuses, _)), _) => Contact::Refuses,
+        (Some((Reach::Silent { since }, now)), _) => Contact::Silent(now.saturating_sub(since)),
+        (Some((Reach::Never, _)), _) | (_, Some(false)) => Contact::Never,
+        (_, Some(true)) => Contact::Answers,
+        (_, None) => Contact::Unknown,
     }
 }
 
@@ -172,6 +181,7 @@ fn sentence(phase: Phase, name: Option<&str>, contact: Contact, hits: &HitCounts
         Contact::Silent(silence) => {
             format!("{} is unreachable, it last answered {} s ago; {doing}", target(), silence / SECOND)
         }
+        Contact::Refuses => format!("{} answers and has refused every hit; {doing}", target()),
         Contact::Unknown | Contact::Answers if hits.sent == 0 => doing.to_owned(),
         Contact::Unknown | Contact::Answers => format!(
             "{doing}; {} hits accepted, {} rejected, {} failed",
@@ -186,13 +196,14 @@ fn sentence(phase: Phase, name: Option<&str>, contact: Contact, hits: &HitCounts
 mod tests {
     use super::*;
 
-    fn told(phase: Phase, reached: bool) -> Told {
-        Told { phase, reached, facts: None, begun: None }
+    fn told(phase: Phase, looks: &[bool]) -> Told {
+        let looks = (!looks.is_empty()).then(|| looks.to_vec());
+        Told { phase, looks, facts: None, begun: None }
     }
 
     #[test]
     fn each_state_has_a_sentence_of_its_own() {
-        let contacts = [Contact::Answers, Contact::Never, Contact::Silent(37 * SECOND)];
+        let contacts = [Contact::Answers, Contact::Never, Contact::Silent(37 * SECOND), Contact::Refuses];
         let mut sentences: Vec<String> = Phase::ALL
             .into_iter()
             .flat_map(|phase| contacts.map(|contact| sentence(phase, None, contact, &HitCounts::default())))
@@ -205,25 +216,41 @@ mod tests {
 
     #[test]
     fn the_first_look_counts_until_a_hit_is_over() {
+        let (good, bad) = (told(Phase::Sending, &[true]), told(Phase::Sending, &[false]));
         let unknown = Some((Reach::Unknown, SECOND));
-        assert_eq!(contact(&told(Phase::Sending, true), unknown), Contact::Answers);
-        assert_eq!(contact(&told(Phase::Sending, false), unknown), Contact::Never);
-        let never = Some((Reach::Never, SECOND));
-        assert_eq!(contact(&told(Phase::Sending, true), never), Contact::Never);
-        let answers = Some((Reach::Answers, SECOND));
-        assert_eq!(contact(&told(Phase::Sending, false), answers), Contact::Answers);
+        assert_eq!(contact(&good, None, unknown), Contact::Answers);
+        assert_eq!(contact(&bad, None, unknown), Contact::Never);
+        assert_eq!(contact(&good, None, Some((Reach::Never, SECOND))), Contact::Never);
+        assert_eq!(contact(&bad, None, Some((Reach::Answers, SECOND))), Contact::Answers);
+        assert_eq!(contact(&good, None, Some((Reach::Refuses, SECOND))), Contact::Refuses);
+        // Before `--start-at` there is still time to do something about it.
+        assert_eq!(contact(&told(Phase::Scheduled, &[false]), None, None), Contact::Never);
+    }
+
+    #[test]
+    fn each_of_several_targets_had_a_first_look_of_its_own() {
+        let told = told(Phase::Sending, &[true, false]);
+        let unknown = Some((Reach::Unknown, SECOND));
+        assert_eq!(
+            [0, 1].map(|index| contact(&told, Some(index), unknown)),
+            [Contact::Answers, Contact::Never]
+        );
+        assert_eq!(contact(&told, None, unknown), Contact::Answers);
     }
 
     #[test]
     fn nobody_is_unreachable_before_the_run_and_after_it() {
-        assert_eq!(contact(&told(Phase::Waiting, false), None), Contact::Unknown);
-        assert_eq!(contact(&told(Phase::Over, false), Some((Reach::Never, SECOND))), Contact::Unknown);
+        assert_eq!(contact(&told(Phase::Waiting, &[]), None, None), Contact::Unknown);
+        assert_eq!(
+            contact(&told(Phase::Over, &[false]), None, Some((Reach::Never, SECOND))),
+            Contact::Unknown
+        );
     }
 
     #[test]
     fn silence_lasts_from_the_last_answer_on() {
         let silent = Some((Reach::Silent { since: 5 * SECOND }, 42 * SECOND));
-        assert_eq!(contact(&told(Phase::Draining, true), silent), Contact::Silent(37 * SECOND));
+        assert_eq!(contact(&told(Phase::Draining, &[true]), None, silent), Contact::Silent(37 * SECOND));
         let said = sentence(Phase::Sending, None, Contact::Silent(37 * SECOND), &HitCounts::default());
         assert_eq!(said, "the target is unreachable, it last answered 37 s ago; sending");
     }

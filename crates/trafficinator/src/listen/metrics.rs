@@ -193,7 +193,8 @@ impl Figures {
         page.begin("trafficinator_build", "The program; always 1.", MetricType::Info)?
             .encode_info(&version)?;
         if let Some(facts) = &self.facts {
-            let (seed, site_id) = (facts.seed.to_string(), facts.site_id.to_string());
+            let (seed, site_id) =
+                (facts.seed.to_string(), facts.site_id.map_or_else(String::new, |id| id.to_string()));
             let labels = [
                 ("run_id", facts.run_id.as_str()),
                 ("seed", &seed),

@@ -67,7 +67,8 @@ pub(crate) struct Facts {
     pub(crate) plan: String,
     /// The tracking endpoint, without credentials.
     pub(crate) target: String,
-    pub(crate) site_id: u32,
+    /// Nothing where there are several targets.
+    pub(crate) site_id: Option<u32>,
     /// Names of all targets.
     pub(crate) targets: Vec<String>,
     /// Most requests in flight at once.
@@ -87,10 +88,21 @@ pub(crate) struct Begun {
 #[derive(Clone, Debug)]
 pub(crate) struct Told {
     pub(crate) phase: Phase,
-    /// Whether the target answered the first look as a Matomo does.
-    pub(crate) reached: bool,
+    /// Whether each of the targets answered the first look as a Matomo does; nothing before that.
+    pub(crate) looks: Option<Vec<bool>>,
     pub(crate) facts: Option<Arc<Facts>>,
     pub(crate) begun: Option<Begun>,
+}
+
+impl Told {
+    /// Whether one of several targets, or any of them, answered the first look; nothing before that.
+    pub(crate) fn first_look(&self, target: Option<usize>) -> Option<bool> {
+        let looks = self.looks.as_ref()?;
+        Some(match target {
+            Some(index) => looks.get(index) == Some(&true),
+            None => looks.contains(&true),
+        })
+    }
 }
 
 /// What the program tells, and when somebody looked.
@@ -104,7 +116,7 @@ pub(crate) struct State {
 impl State {
     /// The state of a program that has just started.
     pub(crate) fn new() -> Arc<State> {
-        let told = Told { phase: Phase::Starting, reached: false, facts: None, begun: None };
+        let told = Told { phase: Phase::Starting, looks: None, facts: None, begun: None };
         Arc::new(State { clock: Clock::start(), told: Mutex::new(told), looks: Looks::default() })
     }
 
@@ -113,9 +125,9 @@ impl State {
         self.lock().phase = phase;
     }
 
-    /// The target answered as a Matomo does.
-    pub(crate) fn reached(&self) {
-        self.lock().reached = true;
+    /// Whether each of the targets answered the first look as a Matomo does.
+    pub(crate) fn looked(&self, looks: Vec<bool>) {
+        self.lock().looks = Some(looks);
     }
 
     /// Which run it is, as soon as that is known.

@@ -37,7 +37,7 @@ fn labels_are_escaped() {
         seed: 1,
         plan: String::new(),
         target: "http://host/\"".to_owned(),
-        site_id: 1,
+        site_id: Some(1),
         targets: Vec::new(),
         in_flight_limit: 7,
     };

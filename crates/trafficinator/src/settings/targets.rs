@@ -13,6 +13,9 @@ use super::tables::target::Declared;
 use super::values::{Values, read_token};
 use super::{Distribution, Target};
 
+/// Who sends to a target goes through all visits to find those of that target.
+const LEAST_SHARE: f64 = 1e-4;
+
 /// Shares that add up to this much less than 1, or more, are 1.
 const ROUNDING: f64 = 1e-9;
 
@@ -137,11 +140,19 @@ fn audiences(targets: &[&Declared]) -> Result<Vec<Audience>, String> {
         return Err("shares add up to 1 and leave nothing for the targets without one; give smaller shares"
             .to_owned());
     }
+    let share = |target: &Declared| target.share.unwrap_or_else(|| rest * weight(target) / weights);
+    if let Some(target) = targets.iter().find(|target| share(target) < LEAST_SHARE) {
+        return Err(format!(
+            "{} would get less than one visit of {}; give it a larger share, or enabled = false",
+            target.name,
+            1.0 / LEAST_SHARE
+        ));
+    }
     let mut from = 0.0;
     Ok(targets
         .iter()
         .map(|target| {
-            let share = target.share.unwrap_or_else(|| rest * weight(target) / weights);
+            let share = share(target);
             let audience = match share {
                 whole if whole > 1.0 - ROUNDING => Audience::Everybody,
                 share => Audience::Share { from, share },

@@ -26,13 +26,13 @@ impl GeneratorPart {
         for (_, window) in series.windows() {
             most = most.max(window.gauges);
         }
-        let seconds = took.as_secs_f64();
+        let cpu_seconds = usage.cpu.as_secs_f64();
         GeneratorPart {
-            cpu_seconds: thousandths(usage.cpu.as_secs_f64()),
+            cpu_seconds: thousandths(cpu_seconds),
             max_rss_bytes: usage.max_rss_bytes,
             cores: allowed.cores,
             workers: allowed.workers,
-            cores_used: if seconds > 0.0 { thousandths(usage.cpu.as_secs_f64() / seconds) } else { 0.0 },
+            cores_used: cores_used(cpu_seconds, took.as_secs_f64()),
             busiest_core: thousandths(busiest_core(series)),
             open_files: most.open_files,
             open_files_allowed: allowed.open_files,
@@ -44,22 +44,22 @@ impl GeneratorPart {
 }
 
 impl GeneratorPart {
-    /// What several machines used together, `series` being that of all of them. Files are those of the machine that has
-    /// the fewest left.
-    pub(crate) fn together(parts: &[&GeneratorPart], series: &Series) -> GeneratorPart {
+    /// What several machines used together in a run that took so many seconds, `series` being that of all of them. Files
+    /// are those of the machine that has the fewest left.
+    pub(crate) fn together(parts: &[&GeneratorPart], series: &Series, seconds: f64) -> GeneratorPart {
         let mut most = Gauges::default();
         for (_, window) in series.windows() {
             most = most.max(window.gauges);
         }
         let sum = |of: fn(&GeneratorPart) -> u64| parts.iter().map(|part| of(part)).sum();
-        let total = |of: fn(&GeneratorPart) -> f64| thousandths(parts.iter().map(|part| of(part)).sum());
+        let cpu_seconds = parts.iter().map(|part| part.cpu_seconds).sum();
         let scarce = parts.iter().min_by_key(|part| part.open_files_allowed.saturating_sub(part.open_files));
         GeneratorPart {
-            cpu_seconds: total(|part| part.cpu_seconds),
+            cpu_seconds: thousandths(cpu_seconds),
             max_rss_bytes: sum(|part| part.max_rss_bytes),
             cores: sum(|part| part.cores),
             workers: sum(|part| part.workers),
-            cores_used: total(|part| part.cores_used),
+            cores_used: cores_used(cpu_seconds, seconds),
             busiest_core: parts.iter().map(|part| part.busiest_core).fold(0.0, f64::max),
             open_files: scarce.map_or(0, |part| part.open_files),
             open_files_allowed: scarce.map_or(0, |part| part.open_files_allowed),
@@ -68,6 +68,10 @@ impl GeneratorPart {
             in_flight_allowed: sum(|part| part.in_flight_allowed),
         }
     }
+}
+
+fn cores_used(cpu_seconds: f64, seconds: f64) -> f64 {
+    if seconds > 0.0 { thousandths(cpu_seconds / seconds) } else { 0.0 }
 }
 
 /// Share of a core that the busiest thread used, in the busiest window of each twenty. The last one may be a part of a

@@ -156,7 +156,8 @@ fn void(summary: &Summary) -> Vec<String> {
     reasons
 }
 
-/// What was not sent when it was due, because the run began late; or a shard that is void, for whatever reason.
+/// What was not sent when it was due, because the run began late; or a shard that is void, for whatever reason, or of
+/// which a part is missing.
 fn untimely(summary: &Summary) -> Vec<String> {
     let RunPart { late_seconds, start_at, .. } = &summary.run;
     let late = late_seconds.zip(*start_at).map(|(late, at)| {
@@ -171,7 +172,28 @@ fn untimely(summary: &Summary) -> Vec<String> {
         let sentence = shard.sentence.strip_prefix("void: ").unwrap_or(&shard.sentence);
         format!("shard {}/{of}: {sentence}", shard.index)
     });
-    late.into_iter().chain(shards).collect()
+    late.into_iter().chain(shards).chain(missing(summary)).collect()
+}
+
+/// Shards that were stopped while others went on: what they had to send is in no result. Where all were stopped the run
+/// was, and of one that a threshold stopped the threshold tells.
+fn missing(summary: &Summary) -> Vec<String> {
+    let is_stopped = |shard: &MergedPart| matches!(shard.stopped_by, StoppedBy::Signal | StoppedBy::Error);
+    if summary.shards.iter().all(is_stopped) {
+        return Vec::new();
+    }
+    let of = summary.shards.len();
+    let stopped = summary.shards.iter().filter(|shard| is_stopped(shard));
+    stopped
+        .map(|shard| {
+            format!(
+                "shard {}/{of} was ended by {} after {:.1} s, and others went on: a part of the plan is missing",
+                shard.index,
+                ended_by(shard.stopped_by),
+                shard.seconds
+            )
+        })
+        .collect()
 }
 
 fn cure(summary: &Summary) -> String {
@@ -233,8 +255,15 @@ fn warnings(summary: &Summary) -> Vec<String> {
         ));
     }
     let of = summary.shards.len();
+    let is_whole = missing(summary).is_empty();
     for shard in &summary.shards {
-        if let StoppedBy::Signal | StoppedBy::Threshold | StoppedBy::Error = shard.stopped_by {
+        let is_telling = match shard.stopped_by {
+            // Otherwise the verdict says so.
+            StoppedBy::Signal | StoppedBy::Error => is_whole,
+            StoppedBy::Threshold => true,
+            _ => false,
+        };
+        if is_telling {
             warnings.push(format!(
                 "shard {}/{of} was ended by {} after {:.1} s: what it had to send after that is missing",
                 shard.index,

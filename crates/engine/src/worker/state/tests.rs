@@ -413,3 +413,21 @@ fn every_second_tells_what_was_due_in_it_also_where_the_warm_up_is_no_whole_seco
         }
     }
 }
+
+#[test]
+fn after_a_very_late_start_what_is_too_late_is_dropped_without_being_kept() {
+    let mut state = state(draft(Rate::PerSecond(50.0)), 10);
+    let now = 3_600 * SECOND;
+    let (mut most, mut looks) = (0, 0);
+    while state.next.is_some_and(|(_, due)| due <= now) {
+        state.admit(now);
+        most = most.max(state.agenda.len());
+        looks += 1;
+    }
+    // Those of the last 30 s can still be sent; the others were let go little by little.
+    assert!((1_490..=1_510).contains(&most), "{most}");
+    assert!(looks > 40, "{looks}");
+    let visits = state.recorded.visits;
+    assert_eq!((visits.planned, visits.dropped), (180_000, 180_000 - most as u64));
+    assert_eq!(state.recorded.hits.dropped, state.dropped.len() as u64);
+}

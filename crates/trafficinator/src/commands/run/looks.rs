@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use engine::clock::Clock;
 use engine::observation::Failure;
 use engine::transport::{Client, FetchError, Fetched};
 
@@ -16,8 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) struct Look {
     /// Whether it can be worked with.
     pub(super) is_reached: bool,
-    /// The `Date` header.
-    pub(super) date: Option<String>,
+    /// The `Date` header and when it was read, in milliseconds of Unix time.
+    pub(super) date: Option<(String, i64)>,
 }
 
 /// Looks at all targets at once, and says what it found; in their order.
@@ -27,23 +28,27 @@ pub(super) async fn look(settings: &Settings, clients: &[Client]) -> Vec<Look> {
         .iter()
         .map(|client| {
             let client = client.clone();
-            tokio::spawn(async move { client.fetch(client.target().path(), None, patience).await })
+            tokio::spawn(async move {
+                let found = client.fetch(client.target().path(), None, patience).await;
+                (found, Clock::start().unix_ms(0))
+            })
         })
         .collect();
     let mut looks = Vec::new();
     for ((target, client), asked) in settings.targets.iter().zip(clients).zip(asked) {
-        let found = asked.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+        let (found, at_ms) =
+            asked.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
         let is_reached = report(&found, client, target, settings.run.fail_fast);
-        looks.push(Look { is_reached, date: found.ok().and_then(|answer| answer.date) });
+        looks.push(Look { is_reached, date: found.ok().and_then(|answer| Some((answer.date?, at_ms))) });
     }
     looks
 }
 
 /// Says where the clock of a target is another one: machines that are to start at a time start together only where their
 /// clocks agree.
-pub(super) fn compare_clocks(settings: &Settings, looks: &[Look], looked_at: i64) {
+pub(super) fn compare_clocks(settings: &Settings, looks: &[Look]) {
     for (target, look) in settings.targets.iter().zip(looks) {
-        let Some(ms) = look.date.as_deref().and_then(|date| skew_ms(date, looked_at)) else { continue };
+        let Some(ms) = look.date.as_ref().and_then(|(date, at_ms)| skew_ms(date, *at_ms)) else { continue };
         if ms.abs() > SKEW_MS {
             let (seconds, which) = (ms.abs() as f64 / 1_000.0, if ms > 0 { "behind" } else { "ahead of" });
             tracing::warn!(

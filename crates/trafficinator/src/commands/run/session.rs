@@ -9,6 +9,8 @@ use engine::route::Route;
 use engine::run::{self, Options, Run};
 use engine::usage::{Usage, most_open_files, usage};
 use jiff::Timestamp;
+use traffic::curve::Nanos;
+use traffic::day;
 use traffic::plan::Plan;
 use traffic::scenario::Rate;
 
@@ -85,6 +87,7 @@ impl<'a> Session<'a> {
         let ended = run::Ended {
             whole: nothing(),
             routes: std::iter::repeat_with(nothing).take(several).collect(),
+            workers: 0,
             took: Duration::from_nanos(self.clock.now()),
         };
         let thresholds = self.guard().judge_ended(&ended);
@@ -127,11 +130,11 @@ impl<'a> Session<'a> {
                 },
                 _ = tell.tick() => {
                     let now = self.clock.now();
-                    let capped = self.is_capped(&run);
-                    if capped && !pausing {
-                        tracing::info!("MAX_VISITS_PER_DAY is reached: pausing until tomorrow in TIMEZONE");
+                    let cap = self.cap(&run);
+                    if let Some(cap) = cap.filter(|_| !pausing) {
+                        tracing::info!("{cap} is reached: pausing until tomorrow in TIMEZONE");
                     }
-                    pausing = capped;
+                    pausing = cap.is_some();
                     let snapshot = run.snapshot();
                     if !watched.warned && is_all_400(&snapshot.counts) {
                         watched.warned = true;
@@ -149,7 +152,7 @@ impl<'a> Session<'a> {
                         self.steer(&run, search, &snapshot, &mut watched);
                     }
                     let is_ending = watched.signal.is_some() || self.is_ending(&snapshot, now);
-                    let phase = match (is_ending, display.is_paused(), capped) {
+                    let phase = match (is_ending, display.is_paused(), pausing) {
                         (true, _, _) => Phase::Draining,
                         (_, true, _) => Phase::Paused,
                         (_, _, true) => Phase::Capped,
@@ -161,7 +164,8 @@ impl<'a> Session<'a> {
                         Phase::Capped => live::Phase::Capped,
                         _ => live::Phase::Arriving,
                     };
-                    let planned = self.plan.rate(run.pace().plan(now)) * self.scale() * run.pace().speed();
+                    let planned = if pausing { 0.0 } else { self.plan.rate(run.pace().plan(now)) };
+                    let planned = planned * self.scale() * run.pace().speed();
                     display.update(&run, &snapshot, planned, phase, &judged);
                 }
                 signal = signals.next() => self.stop(&run, &mut watched.signal, signal),
@@ -175,7 +179,7 @@ impl<'a> Session<'a> {
             tracing::warn!("all answers were 400. {LIKELY_CAUSES}");
         }
         watched.thresholds = guard.judge_ended(&ended);
-        let stopped_by = self.stopped_by(&ended.whole, &watched);
+        let stopped_by = self.stopped_by(&ended, &watched);
         Ok(self.ended(stopped_by, ended, &watched, direction))
     }
 
@@ -319,10 +323,13 @@ impl<'a> Session<'a> {
         shares / f64::from(self.settings.run.part().of())
     }
 
-    /// Whether the daily cap keeps visits from arriving now.
-    fn is_capped(&self, run: &Run) -> bool {
-        self.plan.scenario().most_visits_per_day.is_some()
-            && self.plan.rate(run.pace().plan(run.clock().now())) <= 0.0
+    /// Which daily cap keeps visits from arriving now: that of the whole plan, or those of all targets.
+    fn cap(&self, run: &Run) -> Option<&'static str> {
+        let now = run.pace().plan(run.clock().now());
+        if self.plan.scenario().most_visits_per_day.is_some() && self.plan.rate(now) <= 0.0 {
+            return Some("MAX_VISITS_PER_DAY");
+        }
+        self.routes.iter().all(|route| has_enough(route, now)).then_some("max_visits_per_day of every target")
     }
 
     /// Whether no more visits arrive.
@@ -331,10 +338,11 @@ impl<'a> Session<'a> {
     }
 
     /// The first limit that was reached: a plan that ended by itself was neither stopped nor cut.
-    fn stopped_by(&self, snapshot: &Snapshot, watched: &Watched) -> StoppedBy {
-        let visits = &snapshot.counts.visits;
-        let is_whole = snapshot.is_through;
-        match (is_whole, watched.signal, self.until()) {
+    fn stopped_by(&self, ended: &run::Ended, watched: &Watched) -> StoppedBy {
+        let visits = &ended.whole.counts.visits;
+        let is_whole = ended.whole.is_through;
+        let reached = self.until().filter(|(until, _)| ended.took >= *until);
+        match (is_whole, watched.signal, reached) {
             _ if watched.ended_by == Some(StoppedBy::Capacity) => StoppedBy::Capacity,
             (false, Some(_), _) => StoppedBy::Signal,
             (true, Some(_), _) if visits.incomplete + visits.dropped > 0 => StoppedBy::Signal,
@@ -359,7 +367,7 @@ impl<'a> Session<'a> {
         watched: &Watched,
         command: &str,
     ) -> Summary {
-        let run::Ended { whole, routes, took } = ended;
+        let run::Ended { whole, routes, workers, took } = ended;
         let moment = |after: Duration| {
             let ms = self.clock.unix_ms(after.as_nanos() as u64);
             Timestamp::from_millisecond(ms).unwrap_or_default()
@@ -390,12 +398,11 @@ impl<'a> Session<'a> {
         let several = several.map(|((target, share), snapshot)| (target, share, snapshot)).collect();
         let now = usage();
         let usage = Usage { cpu: now.cpu.saturating_sub(self.before.cpu), ..now };
-        let options = self.options();
         let allowed = Allowed {
             cores: cores() as u64,
-            workers: options.workers.clamp(1, options.concurrency.max(1)) as u64,
+            workers: *workers as u64,
             open_files: most_open_files(),
-            in_flight: options.concurrency as u64,
+            in_flight: self.settings.connections() as u64,
         };
         let circumstances = Circumstances {
             run,
@@ -410,9 +417,9 @@ impl<'a> Session<'a> {
     }
 }
 
-/// A fingerprint of what is sent where: that of the plan where there is one target.
+/// A fingerprint of what is sent where: that of the plan where there is one target that gets all of it.
 pub(super) fn fingerprint(settings: &Settings, routes: &[Route]) -> String {
-    if let [route] = routes {
+    if let [route @ Route { most_a_day: None, .. }] = routes {
         return format!("{:016x}", route.plan.fingerprint());
     }
     let part = |route: &Route| {
@@ -421,6 +428,18 @@ pub(super) fn fingerprint(settings: &Settings, routes: &[Route]) -> String {
     let parts: Vec<String> = routes.iter().map(part).collect();
     let whole = format!("{} {}", settings.sending.distribution.name(), parts.join(" "));
     format!("{:016x}", traffic::random::hash_text(&whole))
+}
+
+/// Whether a target has got all visits of this day of the plan.
+fn has_enough(route: &Route, now: Nanos) -> bool {
+    let Route { plan, most_a_day: Some(most), .. } = route else { return false };
+    let ends = day::from(&plan.scenario().time_zone, plan.starts_ms()).scan(0, |end, day| {
+        *end += day.length;
+        Some(*end)
+    });
+    let today = ends.take_while(|end| *end <= now).last().unwrap_or(0);
+    let due = |at| plan.expected(at).unwrap_or(0.0);
+    (due(now) - due(today)) * route.audience.share() >= *most as f64
 }
 
 fn cores() -> usize {

@@ -165,10 +165,13 @@ impl Running {
             std::thread::sleep(Duration::from_millis(5));
         };
         let took = Duration::from_nanos(self.clock.now());
+        let stderr = self.stderr.whole();
+        // Nothing does, whatever the exit code.
+        assert!(!stderr.contains("panicked at "), "{stderr}");
         Finished {
             code: status.code(),
             stdout: self.stdout.whole(),
-            stderr: self.stderr.whole(),
+            stderr,
             took,
             waited: Duration::from_nanos(start.now()),
         }
