@@ -22,7 +22,8 @@ VOLUME /data
 # A number, since there is no /etc/passwd; whoever asks for "not root" can tell that it is not.
 USER 65532:65532
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=5s --timeout=5s --start-period=10s --retries=3 CMD ["trafficinator", "health"]
+# Until a large sitemap is read no run answers yet; the first time one does ends the start.
+HEALTHCHECK --interval=5s --timeout=5s --start-period=120s --retries=3 CMD ["trafficinator", "health"]
 ENTRYPOINT ["trafficinator"]
 CMD ["run"]
 ARG VERSION=0.1.0

@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+use engine::clock::Clock;
+use jiff::Timestamp;
+
 use crate::support::http::get;
 use crate::support::program::{Finished, Program, Running, run, trafficinator};
 use crate::support::server::{Server, status};
 use crate::support::stand_in::StandIn;
-use crate::support::{PATIENCE, closed_port, eventually};
+use crate::support::summary::count;
+use crate::support::{PATIENCE, closed_port, eventually, targets};
 
 /// A run that listens on a port that is free, and where that is.
 fn start(program: Program) -> (Running, String) {
@@ -106,4 +110,38 @@ fn where_nobody_answers_that_is_said_with_the_address() {
     assert_eq!(said.stdout, format!("what answers on {address} is not a run of Trafficinator\n"));
     let said = trafficinator(["health"]).var("TRAFFICINATOR_LISTEN", "localhost").finish().expect(2);
     assert!(said.stderr.contains("TRAFFICINATOR_LISTEN: \"localhost\" is not accepted"), "{}", said.stderr);
+}
+
+#[test]
+fn a_target_that_refuses_every_hit_is_no_healthy_one() {
+    let server = Server::start(|_| status(404));
+    let (running, address) = start(run(&server.url()).args(["--rate", "20/s"]));
+    await_health(&address, 1, "the target answers and has refused every hit; sending");
+    running.signal("TERM");
+    running.finish().expect(1);
+}
+
+#[test]
+fn a_target_that_has_its_visits_of_the_day_is_paused_and_not_sending() {
+    let server = Server::obliging();
+    let folder = tempfile::tempdir().unwrap();
+    let scenario =
+        targets::scenario(folder.path(), "", &[("only", &*server.url(), "max_visits_per_day = 5")]);
+    let (running, address) = start(targets::run(&scenario).args(["--rate", "20/s"]));
+    await_health(&address, 0, "paused at the daily cap");
+    let planned = "trafficinator_planned_visits_per_second 0.0";
+    assert!(get(&address, "/metrics").body.contains(planned));
+    running.signal("TERM");
+    let summary = running.finish().expect(0).json();
+    assert_eq!(count(&summary, "visits.completed"), 5);
+}
+
+#[test]
+fn a_target_that_is_not_there_is_told_before_the_start_time() {
+    let start_at = Timestamp::from_millisecond(Clock::start().unix_ms(0) + 600_000).unwrap().to_string();
+    let gone = run(&format!("http://{}/", closed_port())).args(["--start-at", &start_at]);
+    let (running, address) = start(gone);
+    await_health(&address, 1, "it was not reached yet; waiting for the start time");
+    running.signal("TERM");
+    running.finish();
 }

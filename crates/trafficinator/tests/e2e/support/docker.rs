@@ -262,7 +262,7 @@ impl Drop for Project {
         for id in self.labelled(&["volume", "ls"]) {
             self.docker(&["volume", "rm", "--force", &id]);
         }
-        self.docker(&["rmi", "--force", self.image()]);
+        self.docker(&["rmi", "--force", self.image(), &format!("{}-tracker", self.image())]);
     }
 }
 
