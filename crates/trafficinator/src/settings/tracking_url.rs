@@ -104,8 +104,8 @@ impl fmt::Debug for TrackingUrl {
     }
 }
 
-/// Any text given for a URL, parsable or not, without what may be a secret: all before its last `@`
-/// and all after `?` or `#`.
+/// Any text given for a URL, parsable or not, without what may be a secret: all before its last `@`, unless it is a
+/// URL without credentials, and all after `?` or `#`.
 pub(crate) fn redact(text: &str) -> String {
     let is_scheme =
         |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
@@ -114,13 +114,21 @@ pub(crate) fn redact(text: &str) -> String {
         _ => ("", text),
     };
     let (credentials, rest) = match rest.rfind('@') {
-        Some(at) => ("***@", &rest[at + 1..]),
-        None => ("", rest),
+        Some(at) if !has_no_credentials(text) => ("***@", &rest[at + 1..]),
+        _ => ("", rest),
     };
     match rest.find(['?', '#']) {
         Some(at) => format!("{scheme}{credentials}{}***", &rest[..=at]),
         None => format!("{scheme}{credentials}{rest}"),
     }
+}
+
+/// Whether it certainly is a URL without user and password: an `@` is a part of its path then.
+fn has_no_credentials(text: &str) -> bool {
+    let is_plain = |url: &Url| {
+        matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none()
+    };
+    Url::parse(text).as_ref().is_ok_and(is_plain)
 }
 
 fn percent_decoded(text: &str) -> String {

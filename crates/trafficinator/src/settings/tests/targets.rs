@@ -110,6 +110,24 @@ proptest! {
 }
 
 #[test]
+fn an_at_sign_in_the_path_is_no_secret() {
+    for (text, shown) in [
+        ("http://127.0.0.1:18900/@me/sitemap.xml", "http://127.0.0.1:18900/@me/sitemap.xml"),
+        ("https://h/@me/?key=QJX@x", "https://h/@me/?***"),
+        ("https://u:p@h/", "https://***@h/"),
+        ("https://u:p@h/@me/", "https://***@me/"),
+        ("https://u:pa/ss@h/", "https://***@h/"),
+        ("u:p@h", "***@h"),
+    ] {
+        assert_eq!(redact(text), shown, "{text}");
+    }
+    assert_eq!(concealed("t run --sitemap https://h/@me/map.xml"), None);
+    let given = Given { scenario: Some("matomo_url = 'https://h/@me/'\n"), ..Given::default() };
+    assert_eq!(load_given(&given).expect("settings").settings.targets[0].name, "h");
+    assert!(crate::settings::scenario_file::private("matomo_url = 'https://h/@me/'\n").is_empty());
+}
+
+#[test]
 fn what_was_read_from_the_command_line_does_not_print_its_secrets() {
     let args =
         ["trafficinator", "run", "--matomo-token-auth", "SECRET", "--matomo-url", "http://u:SECRET@h/"];
