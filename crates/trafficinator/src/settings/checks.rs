@@ -192,7 +192,9 @@ pub(crate) fn check_tag(raws: &Raws, values: &Values, tables: &Tables) -> Option
 /// Settings that the purpose needs.
 pub(crate) fn missing(raws: &Raws, tables: &Tables, purpose: Purpose) -> Option<Problem> {
     let is_given = raws.contains_key("MATOMO_URL") || !tables.target_lines.is_empty();
-    (purpose == Purpose::Send && !is_given).then(|| Problem {
+    // A scenario file that was not read may name it.
+    let is_unknown = raws.contains_key("TRAFFICINATOR_SCENARIO") && tables.path.as_os_str().is_empty();
+    (purpose != Purpose::Plan && !is_given && !is_unknown).then(|| Problem {
         setting: "MATOMO_URL".to_owned(),
         value: None,
         message: "is not set, and no host is guessed; give the Matomo to send to, for example --matomo-url \

@@ -66,12 +66,14 @@ pub(crate) fn targets(
     }
     let mut targets = Vec::new();
     for (declared, audience) in enabled.iter().zip(audiences) {
-        let token = declared.token_file.as_ref().map(|path| read_token(&tables.beside(path), read));
-        let token = token.transpose().unwrap_or_else(|reason| {
-            let setting = problem(declared.line, ".token_file", reason);
-            let value = declared.token_file.as_ref().map(|path| path.display().to_string());
-            problems.push(Problem { value, ..setting });
-            None
+        let token = declared.token_file.as_ref().and_then(|file| {
+            let path = tables.beside(&file.path);
+            read_token(&path, read)
+                .map_err(|reason| {
+                    let value = Some(path.display().to_string());
+                    problems.push(Problem { value, ..problem(file.line, ".token_file", reason) });
+                })
+                .ok()
         });
         targets.push(Target {
             name: declared.name.clone(),

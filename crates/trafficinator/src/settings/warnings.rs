@@ -21,10 +21,11 @@ pub(crate) fn about(
     let mut warnings = Vec::new();
     warnings.extend(countries_without_token(raws, values, targets));
     warnings.extend(unused_token(raws, tables));
+    warnings.extend(settings_of_targets(raws, tables));
     warnings.extend(nothing_to_divide(raws, tables, targets));
     warnings.extend(unused_pauses(raws, values));
     warnings.extend(two_windows(raws, values));
-    if inputs.purpose == Purpose::Send {
+    if inputs.purpose != Purpose::Plan {
         warnings.extend(default_site(raws, tables));
         warnings.extend(targets.iter().filter_map(token_in_clear));
         warnings.extend(proxy(inputs));
@@ -84,9 +85,29 @@ fn two_windows(raws: &Raws, values: &Values) -> Option<String> {
 fn unused_token(raws: &Raws, tables: &Tables) -> Option<String> {
     let given =
         ["MATOMO_TOKEN_AUTH", "MATOMO_TOKEN_AUTH_FILE"].into_iter().find(|name| raws.contains_key(name))?;
-    (!tables.target_lines.is_empty()).then(|| {
-        format!("{} not used: each of the targets has a token_file of its own", name_of(raws, given))
-    })
+    let without = enabled(tables).any(|target| target.token_file.is_none());
+    let why = if without {
+        "a token belongs to one Matomo; give each target a token_file"
+    } else {
+        "each of the targets has a token_file of its own"
+    };
+    (!tables.target_lines.is_empty()).then(|| format!("{} not used: {why}", name_of(raws, given)))
+}
+
+/// Settings that every target has of its own.
+fn settings_of_targets(raws: &Raws, tables: &Tables) -> Vec<String> {
+    let unused = |name, key: &str, is_own: fn(&Declared) -> bool| {
+        let is_given = raws.get(name).is_some_and(|raw| raw.source != Source::Default);
+        (is_given && !tables.targets.is_empty() && enabled(tables).all(is_own))
+            .then(|| format!("{} not used: each of the targets has a {key} of its own", name_of(raws, name)))
+    };
+    let site = unused("MATOMO_SITE_ID", "site_id", |target| target.site_id.is_some());
+    let zone = unused("TRAFFICINATOR_SITE_TIMEZONE", "time_zone", |target| target.time_zone.is_some());
+    site.into_iter().chain(zone).collect()
+}
+
+fn enabled(tables: &Tables) -> impl Iterator<Item = &Declared> {
+    tables.targets.iter().filter(|target| target.enabled)
 }
 
 fn nothing_to_divide(raws: &Raws, tables: &Tables, targets: &[Target]) -> Option<String> {

@@ -7,10 +7,11 @@ use toml::de::DeTable;
 
 use super::{Once, Tables, each};
 use crate::lines::Lines;
-use crate::settings::fields::Fields;
+use crate::settings::fields::{Fields, number};
 use crate::settings::kind::{Kind, Value};
 use crate::settings::scenario_file::Entry;
-use crate::settings::tracking_url::TrackingUrl;
+use crate::settings::source::quoted;
+use crate::settings::tracking_url::{TrackingUrl, redact};
 use crate::threshold::{self, Threshold};
 
 /// So much is told apart in a table of a report.
@@ -24,7 +25,7 @@ pub(crate) struct Declared {
     pub(crate) name: String,
     pub(crate) url: TrackingUrl,
     pub(crate) site_id: Option<u32>,
-    pub(crate) token_file: Option<PathBuf>,
+    pub(crate) token_file: Option<TokenFile>,
     /// How many visits it gets, relative to others.
     pub(crate) weight: Option<f64>,
     /// The share of all visits that it gets, above 0 and at most 1.
@@ -35,6 +36,13 @@ pub(crate) struct Declared {
     pub(crate) enabled: bool,
     /// What it must keep to, besides what the whole run must.
     pub(crate) thresholds: Vec<Threshold>,
+}
+
+/// The file that holds a token.
+#[derive(Debug, Clone)]
+pub(crate) struct TokenFile {
+    pub(crate) line: usize,
+    pub(crate) path: PathBuf,
 }
 
 pub(super) fn read<'a>(
@@ -54,6 +62,13 @@ pub(super) fn read<'a>(
         Some(declared)
     });
     tables.target_lines = found.iter().map(|(line, _)| *line).collect();
+    // What is no table was told; it was meant to say where visits go all the same.
+    if let Some((key, value)) = table.get_key_value("targets")
+        && found.is_empty()
+        && !value.get_ref().as_array().is_some_and(|values| values.is_empty())
+    {
+        tables.target_lines.push(lines.of(key.span().start));
+    }
     tables.targets = found.into_iter().filter_map(|(_, declared)| declared).collect();
 }
 
@@ -71,7 +86,7 @@ fn declared(fields: &mut Fields<'_, '_>) -> Option<Declared> {
     }
     let site_id = fields.whole("site_id", 1..=u32::MAX);
     let cap = fields.whole("max_visits_per_day", 1..=u32::MAX);
-    let token_file = fields.text("token_file").map(PathBuf::from);
+    let token_file = token_file(fields);
     let time_zone = kind(fields, "time_zone", Kind::Zone, |value| match value {
         Value::Zone(zone) => Some(zone),
         _ => None,
@@ -109,13 +124,24 @@ fn name(fields: &mut Fields<'_, '_>) -> Option<String> {
     Some(name)
 }
 
+fn token_file(fields: &mut Fields<'_, '_>) -> Option<TokenFile> {
+    let path = PathBuf::from(fields.text("token_file")?);
+    let (line, _) = fields.value("token_file")?;
+    Some(TokenFile { line, path })
+}
+
 fn above_zero(fields: &mut Fields<'_, '_>, key: &'static str, most: f64, what: &str) -> Option<f64> {
-    let number = fields.number(key, 0.0..=most, what)?;
-    if number > 0.0 {
-        return Some(number);
-    }
     let (line, value) = fields.value(key)?;
-    fields.refuse(key, line, value, "give more than 0; a target that is to get nothing has enabled = false")
+    match number(value) {
+        Some(number) if number > 0.0 && number <= most => Some(number),
+        Some(0.0) => fields.refuse(
+            key,
+            line,
+            value,
+            "give more than 0; a target that is to get nothing has enabled = false",
+        ),
+        _ => fields.refuse(key, line, value, &format!("give {what} above 0 and of at most {most}")),
+    }
 }
 
 /// A value as the setting of this kind would have it.
@@ -132,7 +158,9 @@ fn kind<T>(
             let line = fields.value(key).map_or(0, |(line, _)| line);
             let detail = detail.map(|detail| format!(": {detail}")).unwrap_or_default();
             // The text of a URL may hold a password.
-            fields.complain(key, line, format!("is not accepted{detail}; give {}", kind.accepts()));
+            let shown = if matches!(kind, Kind::Url) { redact(&text) } else { text };
+            let message = format!("{} is not accepted{detail}; give {}", quoted(&shown), kind.accepts());
+            fields.complain(key, line, message);
             None
         }
     }
@@ -145,7 +173,7 @@ fn thresholds(fields: &mut Fields<'_, '_>) -> Vec<Threshold> {
             Ok(threshold) => found.push(threshold),
             Err(message) => {
                 let line = fields.value("thresholds").map_or(0, |(line, _)| line);
-                fields.complain("thresholds", line, message);
+                fields.complain("thresholds", line, format!("{} is not accepted: {message}", quoted(&text)));
             }
         }
     }

@@ -83,16 +83,16 @@ fn everything_wrong_with_targets_is_told_at_once() {
         [[targets]]\nurl = 'http://c/'\n[[targets]]\nurl = 'http://c/'\n";
     let told = problems(&with(scenario, &[]));
     let expected = [
-        "targets.url (evening.toml:3): is not accepted: it does not start with http:// or https://; give an http:// \
+        "targets.url (evening.toml:3): \"ftp://***@h/\" is not accepted: it does not start with http:// or https://; give an http:// \
          or https:// URL with a host, without query or fragment",
         "targets.site_id (evening.toml:4): \"0\" is not accepted; give a whole number from 1 to 4294967295",
         "targets.wieght (evening.toml:5)",
         "targets (evening.toml:6): has a weight and a share; give one of them",
-        "targets.time_zone (evening.toml:10): is not accepted; give an IANA time zone",
+        "targets.time_zone (evening.toml:10): \"Mars/Phobos\" is not accepted; give an IANA time zone",
         "targets (evening.toml:11): has no url; give one",
         "targets.weight (evening.toml:13): \"0\" is not accepted; give more than 0",
-        "targets.thresholds (evening.toml:14)",
-        "targets.share (evening.toml:17): \"1.5\" is not accepted; give a share from 0 to 1",
+        "targets.thresholds (evening.toml:14): \"response.p95\" is not accepted: ",
+        "targets.share (evening.toml:17): \"1.5\" is not accepted; give a share above 0 and of at most 1",
         "targets.enabled (evening.toml:18)",
         "targets.token_file (evening.toml:19)",
         "targets (evening.toml:22): is called \"c\" as that on line 20; give each a name of its own",
@@ -154,7 +154,8 @@ fn what_cannot_be_divided_is_refused() {
             "distribution = 'round-robin'\n",
             "targets.share (evening.toml:5): is not used",
         ),
-        (["token_file = 'none'", ""], "", "targets.token_file (evening.toml:1): \"none\" cannot be read"),
+        (["token_file = 'none'", ""], "", "targets.token_file (evening.toml:3): \"none\" cannot be read"),
+        (["weight = -1", ""], "", "\"-1\" is not accepted; give a weight above 0 and of at most 1000000"),
         (["", ""], "identity = 'browser'\n", "needs a token"),
         (["", ""], "matomo_url = 'http://c/'\n", "both say where visits go; give one of them"),
     ];
@@ -177,9 +178,38 @@ fn a_target_of_a_higher_level_wins_and_what_is_not_used_is_said() {
     let found = loaded(&Given { environment, ..with(TWO, TOKEN) });
     assert!(found.settings.targets[1].token.is_none(), "a token is for one Matomo");
     let warnings = found.warnings.join("\n");
-    assert!(warnings.contains("MATOMO_TOKEN_AUTH (environment) not used"), "{warnings}");
+    let why = "MATOMO_TOKEN_AUTH (environment) not used: a token belongs to one Matomo; give each target a token_file";
+    assert!(warnings.contains(why), "{warnings}");
     assert!(warnings.contains("is switched off for new.test:8443"), "{warnings}");
     let environment = &[("TRAFFICINATOR_DISTRIBUTION", "mirrored")];
     let warnings = loaded(&Given { environment, ..Given::default() }).warnings.join("\n");
     assert!(warnings.contains("TRAFFICINATOR_DISTRIBUTION (environment) not used"), "{warnings}");
+}
+
+#[test]
+fn settings_that_every_target_has_of_its_own_are_not_used_and_that_is_said() {
+    let environment =
+        &[("MATOMO_SITE_ID", "9"), ("TRAFFICINATOR_SITE_TIMEZONE", "UTC"), ("MATOMO_TOKEN_AUTH", "abc")];
+    let own = "[[targets]]\nurl = 'http://a/'\nsite_id = 1\ntime_zone = 'Asia/Tokyo'\ntoken_file = 'old.token'\n\
+        [[targets]]\nurl = 'http://b/'\nenabled = false\n";
+    let warnings = loaded(&Given { environment, ..with(own, TOKEN) }).warnings.join("\n");
+    for said in [
+        "MATOMO_SITE_ID (environment) not used: each of the targets has a site_id of its own",
+        "TRAFFICINATOR_SITE_TIMEZONE (environment) not used: each of the targets has a time_zone of its own",
+        "MATOMO_TOKEN_AUTH (environment) not used: each of the targets has a token_file of its own",
+    ] {
+        assert!(warnings.contains(said), "{said}\nis not in\n{warnings}");
+    }
+    let warnings = loaded(&Given { environment, ..with(TWO, TOKEN) }).warnings.join("\n");
+    assert!(!warnings.contains("SITE_ID") && !warnings.contains("TIMEZONE"), "{warnings}");
+}
+
+#[test]
+fn targets_that_cannot_be_read_do_not_ask_for_another_one() {
+    for scenario in ["targets = 5\n", "targets = [1]\n", "no toml\n"] {
+        let given = Given { environment: &[("MATOMO_URL", "")], ..with(scenario, &[]) };
+        let told = problems(&given);
+        assert!(told.contains("evening.toml:1"), "{told}");
+        assert!(!told.contains("is not set"), "{told}");
+    }
 }
