@@ -20,6 +20,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use traffic::profile::BUILT_IN;
 
+use crate::settings::kind::Kind;
 use crate::settings::length::parse_rate;
 use crate::settings::profile::{DEFAULT, names};
 use crate::settings::registry::{SETTINGS, Setting};
@@ -319,7 +320,7 @@ fn tracker() -> Command {
     let listen = Arg::new("listen")
         .long("listen")
         .value_name("ADDR")
-        .value_parser(value_parser!(SocketAddr))
+        .value_parser(address)
         .default_value("127.0.0.1:8899")
         .help("Address and port to listen on");
     let delay = Arg::new("delay")
@@ -388,7 +389,7 @@ fn health() -> Command {
     let listen = Arg::new("listen")
         .long("listen")
         .value_name("ADDR")
-        .value_parser(value_parser!(SocketAddr))
+        .value_parser(address)
         .help("Where the run listens [default: TRAFFICINATOR_LISTEN, else 127.0.0.1:9464]");
     Command::new("health")
         .about("Ask the run on this machine how it is, as a health check does")
@@ -412,6 +413,11 @@ fn schema() -> Command {
         .about("Print the JSON schema of a result")
         .arg(of)
         .after_help("Example: trafficinator schema result > result.schema.json")
+}
+
+/// An address as the setting takes it.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| format!("give {}", Kind::Address.accepts()))
 }
 
 const FAIL: &str = "Share of hits that the stand-in answers with an error, such as 1%";

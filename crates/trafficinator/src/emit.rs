@@ -11,7 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::settings::registry::{Group, find};
-use crate::settings::{Described, Settings, Start};
+use crate::settings::{Described, OfTarget, Settings, Start};
 use crate::shell;
 use files::File;
 
@@ -34,7 +34,7 @@ const USER: u32 = 65_532;
 const ALIKE: [&str; 2] = ["TRAFFICINATOR_SEED", "TRAFFICINATOR_RUN_ID"];
 
 const TOKEN: &str = "MATOMO_TOKEN_AUTH";
-const TOKEN_FILE: &str = "MATOMO_TOKEN_AUTH_FILE";
+pub(crate) const TOKEN_FILE: &str = "MATOMO_TOKEN_AUTH_FILE";
 
 /// Settings that a shard gets from here, or that make no sense where nobody looks on. `emit` has no flags for them.
 pub(crate) const NOT_FOR_SHARDS: [&str; 9] = [
@@ -95,9 +95,10 @@ impl Fleet {
             return Err(problems);
         }
         warnings.extend(left_out(described));
-        for url in settings.targets.iter().filter_map(|target| target.url.as_ref()) {
-            if url.is_loopback() {
-                let label = settings.label("MATOMO_URL");
+        for target in &settings.targets {
+            if let Some(url) = target.url.as_ref().filter(|url| url.is_loopback()) {
+                let of_all = || settings.label("MATOMO_URL");
+                let label = target.place.as_ref().map_or_else(of_all, |_| target.label(OfTarget::Url));
                 warnings.push(format!(
                     "{label} {url} is an address of this machine; in a container it is that of the container"
                 ));
@@ -112,9 +113,7 @@ impl Fleet {
             variables.push((setting.name, value(setting, settings)));
         }
         variables.extend(files.iter().map(|file| (file.variable, format!("{FILES}/{}", file.key))));
-        variables.push(("TRAFFICINATOR_SEED", wish.seed.to_string()));
-        variables.push(("TRAFFICINATOR_RUN_ID", wish.run_id.clone()));
-        variables.push(("TRAFFICINATOR_START_AT", wish.start_at.to_string()));
+        variables.extend(alike(&wish));
         if let Some(filter) = &settings.output.log_filter {
             variables.push(("RUST_LOG", filter.clone()));
         }
@@ -124,6 +123,9 @@ impl Fleet {
         for setting in described.iter().filter(|setting| secrets.contains(&setting.name) && setting.is_given)
         {
             let _ = write!(variables_before, "{}=... ", setting.name);
+        }
+        if let Some(filter) = &settings.output.log_filter {
+            let _ = write!(variables_before, "RUST_LOG={} ", shell::quoted(filter));
         }
         let flags = flags(described, &secrets, &wish);
         let metrics_port = settings.output.listen.filter(|address| !address.ip().is_loopback());
@@ -152,25 +154,36 @@ impl Fleet {
     }
 }
 
+/// What all shards have alike, as variables.
+fn alike(wish: &Wish) -> [(&'static str, String); 3] {
+    [
+        ("TRAFFICINATOR_SEED", wish.seed.to_string()),
+        ("TRAFFICINATOR_RUN_ID", wish.run_id.clone()),
+        ("TRAFFICINATOR_START_AT", wish.start_at.to_string()),
+    ]
+}
+
 /// What must not be given, with the reason.
 fn refused(settings: &Settings) -> Vec<String> {
     let mut problems = Vec::new();
     for setting in settings.describe() {
         let is_in_scenario = is_set(setting) && !setting.is_given;
-        match setting.name {
-            "TRAFFICINATOR_SHARD" | "TRAFFICINATOR_SHARDS" if is_set(setting) => problems.push(format!(
-                "{}: every shard is told its own by what is emitted; leave it out",
-                setting.label
-            )),
-            // The variable would be in force, and take nothing back when it is empty.
-            "TRAFFICINATOR_REPORT" if is_in_scenario => problems.push(format!(
+        // The variable would be in force, and take nothing back when it is empty.
+        if setting.name == "TRAFFICINATOR_REPORT" && is_in_scenario {
+            problems.push(format!(
                 "{}: every shard would write it into a read-only folder; take it out of the file, and make reports \
                  of the merged result",
                 setting.label
-            )),
-            _ => {}
+            ));
         }
     }
+    if settings.output.listen.is_some_and(|address| address.port() == 0) {
+        problems.push(format!(
+            "{}: port 0 is any that is free, and nobody would know which; give a port such as 9464",
+            settings.label("TRAFFICINATOR_LISTEN")
+        ));
+    }
+    problems.extend(tokens_of_targets(settings));
     if matches!(settings.run.start, Start::OnSignal { .. }) {
         problems.push(format!(
             "{}: shards start at a time that is the same for all; leave it out",
@@ -178,6 +191,21 @@ fn refused(settings: &Settings) -> Vec<String> {
         ));
     }
     problems
+}
+
+/// What to do with targets that need secrets, of which what is emitted has one at most.
+const SECRETS_OF_TARGETS: &str = "targets with secrets cannot be emitted yet; emit one Job for each target, with \
+    MATOMO_URL and MATOMO_TOKEN_AUTH_FILE in the place of [[targets]], or write the manifest by hand: every shard \
+    needs the scenario file with the token files beside it, its own --shard, and the same seed, run id and start";
+
+/// Targets whose tokens would have to go with the shards.
+fn tokens_of_targets(settings: &Settings) -> Vec<String> {
+    let tables = &settings.tables;
+    let enabled = tables.targets.iter().filter(|target| target.enabled);
+    let lines = enabled.filter_map(|target| Some(target.token_file.as_ref()?.line));
+    lines
+        .map(|line| format!("targets.token_file ({}:{line}): {SECRETS_OF_TARGETS}", tables.path.display()))
+        .collect()
 }
 
 /// What was given and is not passed on.
@@ -235,17 +263,19 @@ fn flags(described: &[Described], secrets: &[&str], wish: &Wish) -> String {
         let _ = write!(flags, " --image {}", shell::quoted(&wish.image));
     }
     for setting in described.iter().filter(|setting| setting.is_given) {
-        let Some(known) = find(setting.name) else { continue };
+        let (Some(known), Some(text)) = (find(setting.name), &setting.raw) else { continue };
         if secrets.contains(&known.name)
             || ALIKE.contains(&known.name)
             || NOT_FOR_SHARDS.contains(&known.name)
         {
             continue;
         }
-        let _ = write!(flags, " --{} {}", known.flag(), shell::quoted(&setting.value));
+        let _ = write!(flags, " {}", known.argument(text));
     }
-    let Wish { seed, run_id, start_at, .. } = wish;
-    let _ = write!(flags, " --seed {seed} --run-id {run_id} --start-at {start_at}");
+    for (name, text) in alike(wish) {
+        let known = find(name).expect("in the registry");
+        let _ = write!(flags, " {}", known.argument(&text));
+    }
     flags
 }
 

@@ -7,7 +7,7 @@ mod checks;
 pub(crate) mod conceal;
 mod env_file;
 mod fields;
-mod kind;
+pub(crate) mod kind;
 pub(crate) mod layers;
 pub(crate) mod length;
 pub(crate) mod nearest;
@@ -344,6 +344,8 @@ pub(crate) struct Described {
     pub(crate) value: String,
     /// `flag`, `environment`, `prod.env:3`, `preset light`, `profile saas`, `default`.
     pub(crate) source: String,
+    /// The text that was given, to give it again; nothing where nobody gave one, or where it holds a secret.
+    pub(crate) raw: Option<String>,
     /// Whether it was given by itself: neither in a scenario file, a preset or a profile, nor by default.
     pub(crate) is_given: bool,
 }

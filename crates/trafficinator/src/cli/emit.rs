@@ -1,12 +1,12 @@
 //! The command line of `emit`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Command, value_parser};
-use jiff::Timestamp;
 
 use super::{SettingsArgs, one, settings_args, with_settings_but};
 use crate::emit::{IMAGE, NOT_FOR_SHARDS, kubernetes};
+use crate::settings::registry::find;
 
 /// More are no load test any more: the manifest of a Job is written for all of them at once.
 const MOST_SHARDS: i64 = 1_000;
@@ -20,8 +20,6 @@ pub(crate) struct EmitArgs {
     pub(crate) settings: SettingsArgs,
     pub(crate) platform: Platform,
     pub(crate) shards: u32,
-    /// A little later than now, unless given.
-    pub(crate) start_at: Option<Timestamp>,
     pub(crate) image: String,
     /// Standard output, unless given.
     pub(crate) output: Option<PathBuf>,
@@ -53,13 +51,15 @@ pub(super) fn args(matches: &ArgMatches) -> EmitArgs {
         Some((_, matches)) => (Platform::Compose, matches),
         None => unreachable!("clap requires a subcommand"),
     };
+    let mut settings = settings_args(matches);
+    let start_at = matches.get_one::<String>("start-at").cloned();
+    settings.flags.extend(find("TRAFFICINATOR_START_AT").zip(start_at));
     EmitArgs {
-        settings: settings_args(matches),
+        settings,
         platform,
         shards: one(matches, "shards"),
-        start_at: matches.get_one("start-at").copied(),
         image: one(matches, "image"),
-        output: matches.get_one("output").cloned(),
+        output: matches.get_one::<PathBuf>("output").filter(|path| *path != Path::new("-")).cloned(),
     }
 }
 
@@ -118,9 +118,6 @@ fn platform(command: Command, ahead: &'static str) -> Command {
     let start_at = Arg::new("start-at")
         .long("start-at")
         .value_name("TIME")
-        .value_parser(|text: &str| {
-            text.parse::<Timestamp>().map_err(|_| "give a time with its zone such as 2026-12-01T10:00:00Z")
-        })
         .help(format!(
             "When all of them start; who is not ready by then is late, and the run void [default: {ahead} from now, on \
              the full minute after that]"
@@ -138,7 +135,7 @@ fn platform(command: Command, ahead: &'static str) -> Command {
         .short('o')
         .value_name("OUT")
         .value_parser(value_parser!(PathBuf))
-        .help("A file [default: standard output]");
+        .help("A file, or - for standard output [default: -]");
     with_settings_but(command.args([shards, start_at, image, output]), &NOT_FOR_SHARDS).long_about(
         "Print what starts one plan on many machines. Settings are those of `run` and mean the whole plan: rate, limits \
          and caps are those of all shards together. What is given as a flag, a variable or in an env-file is written \

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use engine::clock::Clock;
 use jiff::Timestamp;
 
-use super::{Environment, Ready, complain, complain_line, print, ready, run_id, seed};
+use super::{Environment, Ready, complain, complain_line, print, ready, run, run_id, seed};
 use crate::cli::{EmitArgs, Platform};
 use crate::emit::compose::{Host, compose};
 use crate::emit::kubernetes::{Cluster, kubernetes, name_of};
-use crate::emit::{Fleet, Wish};
+use crate::emit::{Fleet, TOKEN_FILE, Wish};
 use crate::exit::Exit;
-use crate::settings::Settings;
 use crate::settings::layers::Purpose;
+use crate::settings::{Settings, Start};
 use crate::whole;
 
 /// From now to the start of a run, unless its user says when: images are pulled, and on a cluster pods find their nodes.
@@ -30,18 +30,21 @@ pub(super) fn emit(args: EmitArgs, environment: &Environment) -> anyhow::Result<
         return Ok(Exit::Usage);
     }
     let Some(Ready { settings, scenario: _, mut warnings }) =
-        ready(args.settings, Purpose::Send, environment)
+        ready(args.settings, Purpose::Emit, environment)
     else {
         return Ok(Exit::Usage);
     };
     let now = Timestamp::from_millisecond(Clock::start().unix_ms(0))?;
-    let start_at = match args.start_at.map_or_else(|| given_start(&settings), Some) {
-        Some(given) if given <= now => {
-            warnings.push(format!("--start-at {given} is over: every shard would be late, and the run void"));
+    let start_at = match settings.run.start {
+        Start::At(given) => {
+            if given <= now {
+                let label = settings.label("TRAFFICINATOR_START_AT");
+                warnings
+                    .push(format!("{label} {given} is over: every shard would be late, and the run void"));
+            }
             given
         }
-        Some(given) => given,
-        None => start(now, &args.platform)?,
+        Start::AtOnce | Start::OnSignal { .. } => start(now, &args.platform)?,
     };
     let wish = Wish {
         shards: args.shards,
@@ -50,6 +53,12 @@ pub(super) fn emit(args: EmitArgs, environment: &Environment) -> anyhow::Result<
         run_id: run_id(&settings)?,
         start_at,
     };
+    // What a run refuses is refused here: a file of certificates that holds none.
+    let mut problems: Vec<String> =
+        run::clients(&settings).err().into_iter().chain(run::check_start(&settings)).collect();
+    if matches!(args.platform, Platform::Compose) {
+        problems.extend(check_token_file(&settings));
+    }
     let written = Fleet::of(&settings, wish, &mut warnings).and_then(|fleet| match args.platform {
         Platform::Kubernetes { name, secret, results_claim } => {
             let name = name.unwrap_or_else(|| name_of(fleet.run_id()));
@@ -58,8 +67,9 @@ pub(super) fn emit(args: EmitArgs, environment: &Environment) -> anyhow::Result<
         Platform::Compose => Ok(compose(&fleet, &Host { token_file: token_file(&settings) })),
     });
     let text = match written {
-        Ok(text) => text,
-        Err(problems) => {
+        Ok(text) if problems.is_empty() => text,
+        written => {
+            problems.extend(written.err().into_iter().flatten());
             complain(problems);
             return Ok(Exit::Usage);
         }
@@ -89,26 +99,31 @@ fn start(now: Timestamp, platform: &Platform) -> anyhow::Result<Timestamp> {
     Ok(Timestamp::from_second((earliest / MINUTE + 1) * MINUTE)?)
 }
 
-/// When the settings say that it starts.
-fn given_start(settings: &Settings) -> Option<Timestamp> {
-    let described = settings.describe().iter().find(|setting| setting.name == "TRAFFICINATOR_START_AT")?;
-    described.value.parse().ok()
-}
-
 /// The file of the token, from the root.
 fn token_file(settings: &Settings) -> Option<PathBuf> {
-    let named = |setting: &&crate::settings::Described| {
-        setting.name == "MATOMO_TOKEN_AUTH_FILE" && setting.source != "default"
-    };
+    let named =
+        |setting: &&crate::settings::Described| setting.name == TOKEN_FILE && setting.source != "default";
     let path = &settings.describe().iter().find(named)?.value;
     std::path::absolute(path).ok()
+}
+
+/// Containers read the file themselves, where a pipe is not there any more.
+fn check_token_file(settings: &Settings) -> Option<String> {
+    let path = token_file(settings).filter(|path| !path.is_file())?;
+    let label = settings.label(TOKEN_FILE);
+    Some(format!(
+        "{label} {}: it is no regular file, and containers cannot read it; give a file",
+        path.display()
+    ))
 }
 
 /// A file that cannot be written is better known before the work.
 fn check_output(path: &Path) -> Result<(), String> {
     if !whole::has_folder(path) {
         let shown = path.display();
-        return Err(format!("--output {shown}: it cannot be written; give a file in a folder that exists"));
+        return Err(format!(
+            "--output {shown}: it cannot be written; give a file in a folder that exists, or - for standard output"
+        ));
     }
     Ok(())
 }

@@ -32,6 +32,7 @@ use crate::summary::text::ledgers;
 use crate::summary::{StoppedBy, Summary};
 use crate::{listen, live};
 pub(super) use looks::{advice, doubts};
+pub(super) use schedule::check as check_start;
 use session::Session;
 use signals::Signal;
 pub(super) use signals::Signals;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::is_file;
+use super::{SECRETS_OF_TARGETS, is_file};
 use crate::settings::{Described, scenario_file};
 use crate::sitemap;
 
@@ -38,7 +38,13 @@ pub(super) fn of(described: &[Described]) -> Result<Vec<File>, Vec<String>> {
     if problems.is_empty() { Ok(files) } else { Err(problems) }
 }
 
+/// A pipe, such as that of `<(...)`, was read before and is empty by now.
 fn read(path: &Path) -> std::io::Result<(PathBuf, Vec<u8>)> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(std::io::Error::other(
+            "it is no regular file, and what is in a pipe can be read once; give a file",
+        ));
+    }
     Ok((std::path::absolute(path)?, std::fs::read(path)?))
 }
 
@@ -48,9 +54,13 @@ fn told(setting: &Described, content: &[u8]) -> Vec<String> {
         "TRAFFICINATOR_SCENARIO" => scenario_file::private(&String::from_utf8_lossy(content))
             .into_iter()
             .map(|entry| {
+                let advice = if entry.key.starts_with("targets.") {
+                    SECRETS_OF_TARGETS
+                } else {
+                    "give that as a variable or a file of its own, as you would to `run`"
+                };
                 format!(
-                    "{} ({}:{}): {}, and the scenario file goes with the shards as it is; give that as a variable \
-                     or a file of its own, as you would to `run`",
+                    "{} ({}:{}): {}, and the scenario file goes with the shards as it is; {advice}",
                     entry.key, setting.value, entry.line, entry.value
                 )
             })
@@ -60,6 +70,13 @@ fn told(setting: &Described, content: &[u8]) -> Vec<String> {
              the URL of the index",
             setting.label, setting.value
         )],
+        // A certificate is public, and what it is signed with is not.
+        "TRAFFICINATOR_CA_FILE" if String::from_utf8_lossy(content).contains("PRIVATE KEY-----") => {
+            vec![format!(
+                "{} {}: it holds a private key, and goes with the shards as it is; give a file with the certificate alone",
+                setting.label, setting.value
+            )]
+        }
         _ => Vec::new(),
     }
 }

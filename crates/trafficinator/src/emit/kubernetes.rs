@@ -65,9 +65,11 @@ fn check_size(fleet: &Fleet) -> Result<(), String> {
     };
     Err(format!(
         "{} {}: with it the files of this run have {whole} bytes, and a ConfigMap holds {MOST_BYTES} at most; shorten \
-         it, or build an image with it in and name it with --image",
+         it, or leave the setting out and name an image with --image that has the file in it and sets it (ENV \
+         {}=...)",
         largest.variable,
         largest.path.display(),
+        largest.variable,
     ))
 }
 

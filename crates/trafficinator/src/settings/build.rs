@@ -213,7 +213,9 @@ fn describe(
         let is_given = raws.get(setting.name).is_some_and(|raw| {
             matches!(raw.source, Source::Flag | Source::Environment | Source::EnvFile { .. })
         });
-        Described { name: setting.name, label, value, source, is_given }
+        let raw = raws.get(setting.name).map(|raw| raw.text.clone());
+        let raw = raw.filter(|text| setting.shown(text) == *text);
+        Described { name: setting.name, label, value, source, raw, is_given }
     };
     SETTINGS.iter().map(one).collect()
 }

@@ -28,6 +28,8 @@ pub(crate) struct Inputs<'a> {
 pub(crate) enum Purpose {
     /// To reach a target: `run`, `check`. A target must be given.
     Send,
+    /// To tell others what to send: `emit`. Which of them is which is told to each.
+    Emit,
     /// To plan without sending: nothing is said about targets.
     Plan,
 }

@@ -3,6 +3,7 @@
 
 use super::kind::Kind;
 pub(crate) use super::table::SETTINGS;
+use crate::shell::quoted;
 
 /// One setting, in all its spellings.
 #[derive(Debug)]
@@ -53,9 +54,10 @@ impl Setting {
         self.key().replace('_', "-")
     }
 
-    /// A secret value is never shown, whatever happens.
-    pub(crate) fn is_secret(&self) -> bool {
-        matches!(self.kind, Kind::Token)
+    /// Its flag with a value, as a shell reads it. What begins with a dash would be taken for another flag.
+    pub(crate) fn argument(&self, text: &str) -> String {
+        let between = if text.starts_with('-') { '=' } else { ' ' };
+        format!("--{}{between}{}", self.flag(), quoted(text))
     }
 
     pub(crate) fn is_switch(&self) -> bool {

@@ -56,46 +56,43 @@ pub(crate) fn parse(text: &str) -> Result<Scenario, (usize, String)> {
     Ok(scenario)
 }
 
-/// What keeps a file from being given to others, with the reason: secrets, and names of files that hold some.
+/// The secrets that keep a file from being given to others, with the reason.
 pub(crate) fn private(text: &str) -> Vec<Entry<String>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let ends = Ends::of(text);
     let mut found = Vec::new();
     if let Ok(table) = DeTable::parse(text) {
         for (key, value) in table.get_ref() {
-            look_for_secrets(key, value.get_ref(), ends.lines(), &mut found);
+            look_for_secrets("", key, value.get_ref(), ends.lines(), &mut found);
         }
     }
     found.sort_by_key(|entry| entry.line);
     found
 }
 
+/// `table` is what the key is in, with a dot at its end.
 fn look_for_secrets(
+    table: &str,
     key: &toml::Spanned<std::borrow::Cow<'_, str>>,
     value: &DeValue<'_>,
     lines: Lines<'_>,
     found: &mut Vec<Entry<String>>,
 ) {
     let name = key.get_ref();
-    let mut complain = |reason: &str| {
-        let line = lines.of(key.span().start);
-        found.push(Entry { line, key: name.to_string(), value: reason.to_owned() });
-    };
     let is_shown_in_part = |text: &str| find_key(name).is_some_and(|setting| setting.shown(text) != *text);
     match value {
         DeValue::String(text) if is_shown_in_part(text) || has_password(text) => {
-            complain("it is a secret or holds one");
+            let (line, key) = (lines.of(key.span().start), format!("{table}{name}"));
+            found.push(Entry { line, key, value: "it is a secret or holds one".to_owned() });
         }
-        // That of the run is another setting.
-        DeValue::String(_) if name == "token_file" => complain("the file that it names holds a secret"),
         DeValue::Array(values) => {
             for value in values {
-                look_for_secrets(key, value.get_ref(), lines, found);
+                look_for_secrets(table, key, value.get_ref(), lines, found);
             }
         }
-        DeValue::Table(table) => {
-            for (key, value) in table {
-                look_for_secrets(key, value.get_ref(), lines, found);
+        DeValue::Table(inner) => {
+            for (key, value) in inner {
+                look_for_secrets(&format!("{table}{name}."), key, value.get_ref(), lines, found);
             }
         }
         _ => {}

@@ -52,8 +52,19 @@ pub(super) fn parse(text: &str) -> Result<Asked, Detail> {
 /// Puts the shard in the place of `auto`, and holds what was given about shards against each other.
 pub(super) fn settle(values: &mut Values, raws: &Raws, inputs: &Inputs<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
+    if inputs.purpose == Purpose::Emit {
+        let given = [SHARD, SHARDS].into_iter().filter(|name| raws.contains_key(name));
+        problems.extend(given.map(|name| {
+            let message = "is not accepted: every shard is told its own by what is emitted; leave it out";
+            problem(raws, name, message.to_owned())
+        }));
+        problems.extend(two_starts(raws, values));
+        return problems;
+    }
     let shards: Option<u64> = values.get(SHARDS);
     match values.get::<Asked>(SHARD) {
+        // What is wrong with the number of shards was told.
+        Some(Asked::Auto) if shards.is_none() && raws.contains_key(SHARDS) => {}
         Some(Asked::Auto) => match found(inputs.environment, shards.map(|of| (of, name_of(raws, SHARDS)))) {
             Ok(shard) => values.set_shard(SHARD, shard),
             Err(message) => problems.push(problem(raws, SHARD, message)),
@@ -88,7 +99,7 @@ pub(super) fn settle(values: &mut Values, raws: &Raws, inputs: &Inputs<'_>) -> V
 fn alike(raws: &Raws, purpose: Purpose) -> Option<Problem> {
     raws.get(SHARD)?;
     let needed = match purpose {
-        Purpose::Send => &ALIKE[..],
+        Purpose::Send | Purpose::Emit => &ALIKE[..],
         Purpose::Plan => &ALIKE[..1],
     };
     let missing: Vec<String> = needed

@@ -331,12 +331,18 @@ fn what_cannot_work_on_many_machines_is_refused_with_a_reason() {
     let index = b"<sitemapindex><sitemap><loc>https://shop.test/s.xml</loc></sitemap></sitemapindex>";
     let pages = b"<urlset><url><loc>https://shop.test/</loc></url></urlset>";
     let large = format!("# {}\nhttps://shop.test/  Home\n", "x".repeat(1 << 20));
-    let (_folder, [report, index, _, large, signal]) = folder([
+    let targets = b"[[targets]]\nurl = \"https://a.test/\"\ntoken_file = \"token\"\n\
+        [[targets]]\nurl = \"https://user:geheim@b.test/\"\n";
+    let (_folder, [report, index, _, large, signal, key, listen, targets, _]) = folder([
         ("report.toml", b"report = \"run.html\"\n"),
         ("sitemap.xml", index),
         ("s.xml", pages),
         ("large.txt", large.as_bytes()),
         ("signal.toml", b"auto_start = false\n"),
+        ("key.pem", b"-----BEGIN EC PRIVATE KEY-----\nAA==\n-----END EC PRIVATE KEY-----\n"),
+        ("listen.toml", b"listen = \"[::]:0\"\n"),
+        ("targets.toml", targets),
+        ("token", TOKEN.as_bytes()),
     ]);
     for (args, said) in [
         (["--scenario", report.as_str()], "report ("),
@@ -344,12 +350,40 @@ fn what_cannot_work_on_many_machines_is_refused_with_a_reason() {
         (["--sitemap", index.as_str()], "it is an index"),
         (["--urls-file", large.as_str()], "a ConfigMap holds 1048576 at most"),
         (["--pageviews-min", "99"], "PAGEVIEWS_MAX"),
+        (["--ca-file", report.as_str()], "it holds no PEM certificate"),
+        (["--ca-file", key.as_str()], "it holds a private key"),
+        (["--listen", "0.0.0.0:0"], "--listen: port 0 is any that is free"),
+        (["--scenario", listen.as_str()], "listen ("),
+        (["--scenario", targets.as_str()], "targets.token_file ("),
         (["--output", "/nowhere/run.yaml"], "--output /nowhere/run.yaml: it cannot be written"),
     ] {
-        let done = emit("kubernetes").args(args).finish().expect(2);
+        let mut program = emit("kubernetes").args(args);
+        if args[1] == targets {
+            program = trafficinator(["emit", "kubernetes", "--shards", "3"]).args(args);
+        }
+        let done = program.finish().expect(2);
         assert!(done.stderr.contains(said), "{args:?}: {}", done.stderr);
+        assert!(!done.stderr.contains("geheim"), "{}", done.stderr);
         assert_eq!(done.stdout, "");
     }
+    let done =
+        trafficinator(["emit", "kubernetes", "--shards", "3", "--scenario", &targets]).finish().expect(2);
+    for said in
+        ["targets.toml:3): targets with secrets cannot be", "targets.url (", "emit one Job for each target"]
+    {
+        assert!(done.stderr.contains(said), "{}", done.stderr);
+    }
+    for start_at in ["9000-01-01T00:00:00Z", "2020-01-01T00:00:00Z", "2036-12-01T10:00:00"] {
+        let args = ["emit", "compose", "--shards", "2", "--matomo-url", URL, "--start-at", start_at];
+        let done = trafficinator(args).finish().expect(2);
+        assert!(done.stderr.contains("error: --start-at: "), "{}", done.stderr);
+    }
+    let done = emit("compose").var("TRAFFICINATOR_SHARD", "auto").finish().expect(2);
+    assert!(
+        done.stderr.contains("every shard is told its own by what is emitted; leave it out"),
+        "{}",
+        done.stderr
+    );
     let done = trafficinator(["emit", "compose", "--shards", "2"]).finish().expect(2);
     assert!(done.stderr.contains("MATOMO_URL: is not set"), "{}", done.stderr);
     for flag in ["--summary-json", "--report", "--shard", "--auto-start", "--no-tui"] {
@@ -399,11 +433,14 @@ fn a_run_gets_a_name_a_seed_and_a_start_of_its_own() {
 
 #[test]
 fn a_start_that_is_over_and_a_target_that_no_container_finds_are_told() {
+    let hour = 3_600_000;
+    let before = engine::clock::Clock::start().unix_ms(0) - hour;
+    let before = jiff::Timestamp::from_millisecond(before).unwrap().to_string();
     let done = trafficinator(["emit", "compose", "--shards", "2", "--matomo-url", "http://127.0.0.1:8899/"])
-        .args(["--start-at", "2020-01-01T00:00:00+01:00"])
+        .args(["--start-at", &before])
         .finish()
         .expect(0);
-    assert!(done.stderr.contains("--start-at 2019-12-31T23:00:00Z is over"), "{}", done.stderr);
+    assert!(done.stderr.contains(&format!("--start-at {before} is over")), "{}", done.stderr);
     assert!(done.stderr.contains("in a container it is that of the container"), "{}", done.stderr);
 }
 
@@ -442,4 +479,42 @@ fn what_else_is_deployed_is_read_by_what_it_is_for() {
     assert!(status.success(), "{}", script.display());
     let pod = std::fs::read_to_string(root().join("deploy/kubernetes-results.yaml")).unwrap();
     assert_eq!(validated(&pod), Ok(()));
+}
+
+#[test]
+fn the_command_at_the_top_makes_the_same_again() {
+    let (_folder, [scenario]) =
+        folder([("scenario.toml", b"matomo_url = \"https://matomo.example.org/@me/\"\n")]);
+    let args =
+        ["emit", "compose", "--shards", "2", "--start-at", "2036-12-01T10:00:00Z", "--scenario", &scenario];
+    let vars = [("RUST_LOG", "info,engine=debug # x"), ("RANDOMIZE_VISITOR_COUNTRIES", "true")];
+    let made = trafficinator(args).args(["--run-id=-x", "-o", "-"]).vars(&vars).finish().expect(0).stdout;
+    assert_eq!(documents(&made)[0]["services"]["shard-0"]["environment"]["RUST_LOG"], vars[0].1);
+    let command = made.lines().nth(2).and_then(|line| line.strip_prefix("#   ")).expect("a command");
+    let again = std::process::Command::new("sh")
+        .args([
+            "-c",
+            &command.replace("trafficinator emit", "\"$0\" emit"),
+            env!("CARGO_BIN_EXE_trafficinator"),
+        ])
+        .env_clear()
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&again.stderr);
+    assert!(again.status.success(), "{command}\n{said}");
+    assert_eq!(String::from_utf8(again.stdout).unwrap(), made, "{command}");
+}
+
+#[test]
+fn a_pipe_that_was_read_is_not_copied_empty() {
+    let script =
+        "exec \"$0\" emit kubernetes --shards 2 --scenario <(echo 'matomo_url = \"https://a.test/\"')";
+    let done = std::process::Command::new("bash")
+        .args(["-c", script, env!("CARGO_BIN_EXE_trafficinator")])
+        .env_clear()
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert_eq!(done.status.code(), Some(2), "{said}");
+    assert!(said.contains("it is no regular file") && done.stdout.is_empty(), "{said}");
 }

@@ -242,3 +242,24 @@ fn a_device_that_cannot_take_the_summary_stays_a_device_and_the_run_fails() {
     assert!(ended.stdout.contains("ok: all 1 visits"), "{}", ended.stdout);
     assert!(!std::fs::metadata("/dev/full").expect("it is still there").is_file());
 }
+
+#[test]
+fn the_command_that_does_it_again_has_what_was_given_and_no_secrets() {
+    let server = Server::obliging();
+    let url = format!("http://me:hush@{}/", server.address());
+    let ended = ten(&url).var("RANDOMIZE_VISITOR_COUNTRIES", "yes").finish().expect(0);
+    let result = ended.json();
+    let command = result["reproduce"]["command"].as_str().unwrap();
+    assert!(command.starts_with("MATOMO_URL=... trafficinator run "), "{command}");
+    assert!(command.contains("--randomize-visitor-countries yes "), "{command}");
+    assert!(!command.contains("hush") && !command.contains("***"), "{command}");
+}
+
+#[test]
+fn an_address_that_is_none_is_refused_with_what_is_one() {
+    for command in ["health", "tracker"] {
+        let refused = trafficinator([command, "--listen", "localhost:9464"]).finish().expect(2);
+        let accepted = "give an IP address and a port such as 127.0.0.1:9464";
+        assert!(refused.stderr.contains(accepted), "{}", refused.stderr);
+    }
+}

@@ -4,7 +4,6 @@ use traffic::plan::Plan;
 
 use crate::settings::registry::{Group, find};
 use crate::settings::{AS_THE_PROFILE_HAS_IT, Described, Settings};
-use crate::shell::quoted;
 use crate::summary::{ReproducePart, SettingPart};
 
 /// What names a run, or belongs to one of its shards on one day, and changes nothing in what the plan is. A start that
@@ -29,15 +28,14 @@ pub(super) fn reproduce(settings: &Settings, plan: &Plan, command: &str) -> Repr
     let mut secrets = String::new();
     for setting in described.iter().filter(|setting| setting.is_given) {
         let Some(known) = find(setting.name) else { continue };
-        if known.is_secret() {
-            secrets = format!("{}=... ", known.name);
-            continue;
-        }
         // How it is watched changes nothing in what is sent.
         if NOT_REPEATED.contains(&known.name) || known.group == Group::Output {
             continue;
         }
-        words.push(format!("--{} {}", known.flag(), quoted(&setting.value)));
+        match &setting.raw {
+            Some(text) => words.push(known.argument(text)),
+            None => secrets.extend([known.name, "=... "]),
+        }
     }
     words.push(format!("--seed {}", plan.seed()));
     // What is drawn from distributions of the profile has no value to tell.

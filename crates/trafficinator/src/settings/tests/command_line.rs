@@ -76,11 +76,17 @@ fn emit_takes_every_setting_that_many_machines_can_have_alike() {
     ) {
         Ok(Task::Emit(args)) => {
             assert_eq!((args.shards, args.image.as_str(), args.output), (8, IMAGE, None));
-            assert_eq!(args.start_at.map(|at| at.to_string()).as_deref(), Some("2026-12-01T10:00:00Z"));
             let (secret, results_claim) = ("trafficinator".to_owned(), Some("nfs.a".to_owned()));
             assert_eq!(args.platform, Platform::Kubernetes { name: None, secret, results_claim });
-            assert_eq!(args.settings.flags.len(), 1);
+            let given: Vec<_> =
+                args.settings.flags.iter().map(|(setting, text)| (setting.name, text.as_str())).collect();
+            let start_at = ("TRAFFICINATOR_START_AT", "2026-12-01T11:00:00+01:00");
+            assert_eq!(given, [("TRAFFICINATOR_RATE", "5/s"), start_at]);
         }
+        other => panic!("{other:?}"),
+    }
+    match parsed("t emit compose --shards 8 -o -") {
+        Ok(Task::Emit(args)) => assert_eq!(args.output, None, "standard output"),
         other => panic!("{other:?}"),
     }
 }
@@ -194,7 +200,6 @@ fn usage_errors_exit_with_2_and_help_with_0() {
         "t emit compose",
         "t emit compose --shards 0",
         "t emit compose --shards 1001",
-        "t emit compose --shards 2 --start-at tomorrow",
         "t emit compose --shards 2 --image ",
         "t emit compose --shards 2 --name a",
         "t emit kubernetes --shards 2 --name Run",

@@ -143,7 +143,7 @@ fn what_a_scenario_file_must_keep_for_itself_is_found_in_its_tables_too() {
                 [[targets]]\nurl = 'https://u@matomo.test/'\ntoken_file = 'token'\n";
     let found: Vec<(String, usize)> =
         scenario_file::private(text).into_iter().map(|entry| (entry.key, entry.line)).collect();
-    let expected = [("sitemap", 2), ("url", 8), ("token_file", 9)];
+    let expected = [("sitemap", 2), ("targets.url", 8)];
     assert_eq!(found, expected.map(|(key, line)| (key.to_owned(), line)));
     assert!(scenario_file::private("no = toml = at all").is_empty());
 }

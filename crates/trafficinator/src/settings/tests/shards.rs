@@ -251,3 +251,12 @@ fn a_run_waits_for_a_file_or_for_a_time() {
     let message = problems(&Given { flags: &flags, ..Given::default() });
     assert!(message.contains("cannot go with --auto-start, which is false"), "{message}");
 }
+
+#[test]
+fn a_number_of_shards_that_is_none_is_told_once() {
+    let environment = &[("JOB_COMPLETION_INDEX", "1"), ("TRAFFICINATOR_SHARDS", "zz")];
+    let told =
+        problems(&Given { environment, flags: &[("TRAFFICINATOR_SHARD", "auto")], ..Given::default() });
+    assert!(told.contains("TRAFFICINATOR_SHARDS (environment): \"zz\" is not accepted"), "{told}");
+    assert!(!told.contains("not how many"), "{told}");
+}
