@@ -104,8 +104,8 @@ impl fmt::Debug for TrackingUrl {
     }
 }
 
-/// Any text given for a URL, parsable or not, without what may be a secret: all before its last `@`, unless it is a
-/// URL without credentials, and all after `?` or `#`.
+/// Any text given for a URL, parsable or not, without what may be a secret: all before its last `@`, unless that begins
+/// a part of a path, and all after `?` or `#`.
 pub(crate) fn redact(text: &str) -> String {
     let is_scheme =
         |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
@@ -123,12 +123,14 @@ pub(crate) fn redact(text: &str) -> String {
     }
 }
 
-/// Whether it certainly is a URL without user and password: an `@` is a part of its path then.
+/// Whether it certainly is a URL without user and password. With a slash in the password one may look like that, too, so
+/// an `@` has to begin a part of the path.
 fn has_no_credentials(text: &str) -> bool {
+    let begins_a_part = |(at, _): (usize, &str)| text[..at].ends_with('/');
     let is_plain = |url: &Url| {
         matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none()
     };
-    Url::parse(text).as_ref().is_ok_and(is_plain)
+    Url::parse(text).as_ref().is_ok_and(is_plain) && text.match_indices('@').all(begins_a_part)
 }
 
 fn percent_decoded(text: &str) -> String {
