@@ -247,11 +247,20 @@ fn value(setting: &Described, settings: &Settings) -> String {
     }
 }
 
-/// Variables whose values hold secrets.
+/// Variables whose values hold secrets, or may: an address that is not shown as it is cannot be passed on as it is.
 fn secrets(settings: &Settings) -> Vec<&'static str> {
+    let is_concealed = |name: &str| {
+        settings
+            .describe()
+            .iter()
+            .any(|setting| setting.name == name && setting.is_given && setting.raw.is_none())
+    };
     let target = settings.targets.first().filter(|_| settings.tables.target_lines.is_empty());
-    let url = target.and_then(|target| target.url.as_ref()?.basic_auth()).map(|_| "MATOMO_URL");
-    let sitemap = settings.site.sitemap.as_ref().filter(|place| place.is_private());
+    let url = target.and_then(|target| target.url.as_ref());
+    let url =
+        url.filter(|url| url.basic_auth().is_some() || is_concealed("MATOMO_URL")).map(|_| "MATOMO_URL");
+    let sitemap = settings.site.sitemap.as_ref();
+    let sitemap = sitemap.filter(|place| place.is_private() || is_concealed("TRAFFICINATOR_SITEMAP"));
     let token = target.and_then(|target| target.token.as_ref()).map(|_| TOKEN);
     token.into_iter().chain(url).chain(sitemap.map(|_| "TRAFFICINATOR_SITEMAP")).collect()
 }
