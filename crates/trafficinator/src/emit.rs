@@ -249,20 +249,18 @@ fn value(setting: &Described, settings: &Settings) -> String {
 
 /// Variables whose values hold secrets, or may: an address that is not shown as it is cannot be passed on as it is.
 fn secrets(settings: &Settings) -> Vec<&'static str> {
-    let is_concealed = |name: &str| {
+    let is_concealed = |name: &&str| {
         settings
             .describe()
             .iter()
-            .any(|setting| setting.name == name && setting.is_given && setting.raw.is_none())
+            .any(|setting| setting.name == *name && setting.is_given && setting.raw.is_none())
     };
     let target = settings.targets.first().filter(|_| settings.tables.target_lines.is_empty());
-    let url = target.and_then(|target| target.url.as_ref());
-    let url =
-        url.filter(|url| url.basic_auth().is_some() || is_concealed("MATOMO_URL")).map(|_| "MATOMO_URL");
-    let sitemap = settings.site.sitemap.as_ref();
-    let sitemap = sitemap.filter(|place| place.is_private() || is_concealed("TRAFFICINATOR_SITEMAP"));
     let token = target.and_then(|target| target.token.as_ref()).map(|_| TOKEN);
-    token.into_iter().chain(url).chain(sitemap.map(|_| "TRAFFICINATOR_SITEMAP")).collect()
+    token
+        .into_iter()
+        .chain(["MATOMO_URL", "TRAFFICINATOR_SITEMAP"].into_iter().filter(is_concealed))
+        .collect()
 }
 
 /// The flags that make the same again, each with a space before it.

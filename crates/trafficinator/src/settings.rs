@@ -429,6 +429,19 @@ impl Settings {
         self.run.part().part(self.load.concurrency).max(self.targets.len())
     }
 
+    /// The site that gets the visits, where there is one target.
+    pub(crate) fn only_site(&self) -> Option<u32> {
+        match self.targets.as_slice() {
+            [target] => Some(target.site_id),
+            _ => None,
+        }
+    }
+
+    /// Everything that is demanded: of the whole run, then of each target.
+    pub(crate) fn thresholds(&self) -> impl Iterator<Item = &Threshold> {
+        self.run.thresholds.iter().chain(self.targets.iter().flat_map(|target| &target.thresholds))
+    }
+
     /// A setting as its user gave it, by the name that `traffic` has for it.
     pub(crate) fn label(&self, name: &str) -> String {
         let is_meant = |known: &str| {

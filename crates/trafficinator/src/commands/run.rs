@@ -196,16 +196,12 @@ fn routes(
 fn facts(settings: &Settings, routes: &[Route]) -> Facts {
     let plan = &routes[0].plan;
     let name = |target: &crate::settings::Target| target.name.clone();
-    let (target, site_id) = match (routes, settings.targets.as_slice()) {
-        ([route], [target]) => (route.client.target().address().to_owned(), Some(target.site_id)),
-        (routes, _) => (format!("{} targets", routes.len()), None),
-    };
     Facts {
         run_id: plan.run_id().to_owned(),
         seed: plan.seed(),
         plan: session::fingerprint(settings, routes),
-        target,
-        site_id,
+        target: session::address(routes),
+        site_id: settings.only_site(),
         targets: settings.targets.iter().map(name).collect(),
         in_flight_limit: settings.connections() as u64,
     }
@@ -331,9 +327,7 @@ fn announce(settings: &Settings, clients: &[Client], seed: u64, run_id: &str) {
         let (index, of) = (shard.index(), shard.of());
         let most = settings.connections();
         tracing::info!("shard {index}/{of}: a part of those visits, with at most {most} requests in flight");
-        let of_targets = settings.targets.iter().flat_map(|target| &target.thresholds);
-        let thresholds = settings.run.thresholds.iter().chain(of_targets);
-        for threshold in thresholds.filter(|threshold| threshold.abort.is_some()) {
+        for threshold in settings.thresholds().filter(|threshold| threshold.abort.is_some()) {
             if !threshold.tells_of_the_whole() {
                 tracing::warn!(
                     "{threshold} cannot end a shard, which has only a part of that; merge judges it"

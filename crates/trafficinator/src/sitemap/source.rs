@@ -36,11 +36,6 @@ impl Place {
         Ok(Place::Url(url))
     }
 
-    /// Whether it is a URL with a user, a password or a query in it, which may be a key.
-    pub(crate) fn is_private(&self) -> bool {
-        matches!(self, Place::Url(url) if url.query().is_some() || without_credentials(url).1.is_some())
-    }
-
     /// The sitemap that this one, an index, names: for a file the one of the same name beside it, where there is one.
     pub(super) fn named(&self, loc: &str) -> Result<Place, String> {
         let url = Url::parse(loc)

@@ -10,8 +10,12 @@ const OFTEN: [&str; 4] = ["--health-interval", "1s", "--health-start-period", "0
 
 /// Starts the stand-in in the network of the project, where it is found by the name `tracker`.
 fn start_tracker(project: &Project) -> String {
+    start_tracker_with(project, &[])
+}
+
+fn start_tracker_with(project: &Project, more: &[&str]) -> String {
     let options = ["--network", project.image(), "--network-alias", "tracker", "--no-healthcheck"];
-    project.start(&options, &["tracker", "--listen", "0.0.0.0:8899"])
+    project.start(&options, &[&["tracker", "--listen", "0.0.0.0:8899"], more].concat())
 }
 
 /// Starts a run against it.
@@ -159,9 +163,7 @@ fn a_container_ends_on_a_signal_before_anything_listens_for_it() {
     };
     project.build();
     project.network();
-    let slow = ["tracker", "--listen", "0.0.0.0:8899", "--delay", "600s"];
-    let options = ["--network", project.image(), "--network-alias", "tracker", "--no-healthcheck"];
-    project.start(&options, &slow);
+    start_tracker_with(&project, &["--delay", "600s"]);
     // What the stand-in never answers is read before the run.
     let sitemap = ["--env", "TRAFFICINATOR_SITEMAP=http://tracker:8899/matomo.php"];
     for (signal, code) in [("TERM", "143"), ("INT", "130")] {

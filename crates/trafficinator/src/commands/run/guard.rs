@@ -14,10 +14,8 @@ use crate::threshold::{Threshold, judge_all};
 /// The thresholds of a run, and of each of several targets.
 #[derive(Debug)]
 pub(super) struct Guard<'a> {
-    thresholds: &'a [Threshold],
-    targets: &'a [Target],
+    settings: &'a Settings,
     model: Model,
-    part: Shard,
     /// The one that ended the run: its place in what is judged.
     ended_by: Option<usize>,
 }
@@ -25,8 +23,7 @@ pub(super) struct Guard<'a> {
 impl<'a> Guard<'a> {
     /// Those of the settings; a shard measures a part of the plan only.
     pub(super) fn new(settings: &'a Settings, model: Model) -> Guard<'a> {
-        let (thresholds, part) = (&settings.run.thresholds, settings.run.part());
-        Guard { thresholds, targets: &settings.targets, model, part, ended_by: None }
+        Guard { settings, model, ended_by: None }
     }
 
     /// Whether a threshold that may do so ends the run now: what it demands does not hold. `judged` is what came of all
@@ -39,16 +36,15 @@ impl<'a> Guard<'a> {
         if self.ended_by.is_some() {
             return None;
         }
-        let is_whole = self.part == Shard::WHOLE;
-        let of_targets = self.targets.iter().flat_map(|target| &target.thresholds);
-        let all = self.thresholds.iter().chain(of_targets);
+        let is_whole = self.settings.run.part() == Shard::WHOLE;
         let due = |threshold: &Threshold| {
             threshold.abort.is_some_and(|delay| measured_for >= delay)
                 && (is_whole || threshold.tells_of_the_whole())
         };
         // Where nothing was measured yet, that is judged at the end.
         let broken = |part: &ThresholdPart| !part.holds && part.value.is_some();
-        let index = all.zip(&*judged).position(|(threshold, part)| due(threshold) && broken(part))?;
+        let mut both = self.settings.thresholds().zip(&*judged);
+        let index = both.position(|(threshold, part)| due(threshold) && broken(part))?;
         self.ended_by = Some(index);
         judged[index].aborted = true;
         Some(judged[index].clone())
@@ -74,8 +70,8 @@ impl<'a> Guard<'a> {
         whole: &Snapshot,
         of_target: impl Fn(usize) -> Vec<ThresholdPart>,
     ) -> Vec<ThresholdPart> {
-        let mut judged = judge_all(self.thresholds, whole, self.model);
-        for target in 0..self.targets.len() {
+        let mut judged = judge_all(&self.settings.run.thresholds, whole, self.model);
+        for target in 0..self.settings.targets.len() {
             judged.extend(of_target(target));
         }
         if let Some(index) = self.ended_by {
@@ -85,7 +81,7 @@ impl<'a> Guard<'a> {
     }
 
     fn judge_target(&self, target: usize, snapshot: &Snapshot) -> Vec<ThresholdPart> {
-        let Target { thresholds, name, .. } = &self.targets[target];
+        let Target { thresholds, name, .. } = &self.settings.targets[target];
         let named = |part| ThresholdPart { target: Some(name.clone()), ..part };
         judge_all(thresholds, snapshot, self.model).into_iter().map(named).collect()
     }

@@ -16,7 +16,7 @@ const LAST_LOOK: Duration = Duration::from_secs(1);
 const LONG_AGO_MS: i64 = 24 * 3_600 * 1_000;
 
 /// A start for which it is much too late.
-pub(crate) fn check(settings: &Settings) -> Option<String> {
+pub(in crate::commands) fn check(settings: &Settings) -> Option<String> {
     let ago = Clock::start().unix_ms(0) - settings.run.start.at_ms()?;
     (ago > LONG_AGO_MS).then(|| {
         format!(

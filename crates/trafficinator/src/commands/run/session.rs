@@ -260,11 +260,8 @@ impl<'a> Session<'a> {
         let preset = self.settings.describe().iter().find(|setting| setting.name == "TRAFFICINATOR_PRESET");
         let ends = self.plan.ends().map(Duration::from_nanos);
         Facts {
-            target: self.address(),
-            site_id: match self.settings.targets.as_slice() {
-                [target] => Some(target.site_id),
-                _ => None,
-            },
+            target: address(self.routes),
+            site_id: self.settings.only_site(),
             profile: self.settings.profile.name.clone(),
             preset: preset.filter(|preset| preset.source != "default").map(|preset| preset.value.clone()),
             seed: self.plan.seed(),
@@ -298,14 +295,6 @@ impl<'a> Session<'a> {
         let duration = run.duration.map(|limit| (limit, StoppedBy::Duration));
         let auto_stop = run.auto_stop.map(|limit| (limit, StoppedBy::AutoStop));
         [duration, auto_stop].into_iter().flatten().min_by_key(|(limit, _)| *limit)
-    }
-
-    /// The target as one text.
-    fn address(&self) -> String {
-        match self.routes {
-            [route] => route.client.target().address().to_owned(),
-            routes => format!("{} targets", routes.len()),
-        }
     }
 
     /// How many visits are sent in all, where that is known: how many a shard has, or a target with a cap, only the end
@@ -414,6 +403,14 @@ impl<'a> Session<'a> {
             reproduce: reproduce(self.settings, self.plan, command),
         };
         Summary::new(circumstances, whole, several)
+    }
+}
+
+/// Where it goes, as one text.
+pub(super) fn address(routes: &[Route]) -> String {
+    match routes {
+        [route] => route.client.target().address().to_owned(),
+        routes => format!("{} targets", routes.len()),
     }
 }
 
