@@ -201,8 +201,7 @@ const SECRETS_OF_TARGETS: &str = "targets with secrets cannot be emitted yet; em
 /// Targets whose tokens would have to go with the shards.
 fn tokens_of_targets(settings: &Settings) -> Vec<String> {
     let tables = &settings.tables;
-    let enabled = tables.targets.iter().filter(|target| target.enabled);
-    let lines = enabled.filter_map(|target| Some(target.token_file.as_ref()?.line));
+    let lines = tables.enabled_targets().filter_map(|target| Some(target.token_file.as_ref()?.line));
     lines
         .map(|line| format!("targets.token_file ({}:{line}): {SECRETS_OF_TARGETS}", tables.path.display()))
         .collect()

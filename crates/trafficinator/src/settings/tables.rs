@@ -73,6 +73,11 @@ pub(crate) struct Tables {
 }
 
 impl Tables {
+    /// Targets that are to get visits.
+    pub(crate) fn enabled_targets(&self) -> impl Iterator<Item = &Declared> {
+        self.targets.iter().filter(|target| target.enabled)
+    }
+
     /// Files that a scenario file names are looked for beside it, so that a folder of both can be moved.
     pub(super) fn beside(&self, path: &Path) -> PathBuf {
         self.path.parent().map_or_else(|| path.to_owned(), |folder| folder.join(path))

@@ -35,7 +35,7 @@ pub(crate) fn targets(
         value: None,
         message,
     };
-    let enabled: Vec<&Declared> = tables.targets.iter().filter(|declared| declared.enabled).collect();
+    let enabled: Vec<&Declared> = tables.enabled_targets().collect();
     let first = tables.target_lines[0];
     if enabled.is_empty() && tables.targets.len() == tables.target_lines.len() {
         problems.push(problem(first, "", "none is enabled; enable one, or leave them out".to_owned()));

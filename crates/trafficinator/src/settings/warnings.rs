@@ -85,7 +85,7 @@ fn two_windows(raws: &Raws, values: &Values) -> Option<String> {
 fn unused_token(raws: &Raws, tables: &Tables) -> Option<String> {
     let given =
         ["MATOMO_TOKEN_AUTH", "MATOMO_TOKEN_AUTH_FILE"].into_iter().find(|name| raws.contains_key(name))?;
-    let without = enabled(tables).any(|target| target.token_file.is_none());
+    let without = tables.enabled_targets().any(|target| target.token_file.is_none());
     let why = if without {
         "a token belongs to one Matomo; give each target a token_file"
     } else {
@@ -98,16 +98,12 @@ fn unused_token(raws: &Raws, tables: &Tables) -> Option<String> {
 fn settings_of_targets(raws: &Raws, tables: &Tables) -> Vec<String> {
     let unused = |name, key: &str, is_own: fn(&Declared) -> bool| {
         let is_given = raws.get(name).is_some_and(|raw| raw.source != Source::Default);
-        (is_given && !tables.targets.is_empty() && enabled(tables).all(is_own))
+        (is_given && !tables.targets.is_empty() && tables.enabled_targets().all(is_own))
             .then(|| format!("{} not used: each of the targets has a {key} of its own", name_of(raws, name)))
     };
     let site = unused("MATOMO_SITE_ID", "site_id", |target| target.site_id.is_some());
     let zone = unused("TRAFFICINATOR_SITE_TIMEZONE", "time_zone", |target| target.time_zone.is_some());
     site.into_iter().chain(zone).collect()
-}
-
-fn enabled(tables: &Tables) -> impl Iterator<Item = &Declared> {
-    tables.targets.iter().filter(|target| target.enabled)
 }
 
 fn nothing_to_divide(raws: &Raws, tables: &Tables, targets: &[Target]) -> Option<String> {
